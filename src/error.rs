@@ -1,0 +1,68 @@
+//! What can go wrong, said so that the reader knows where and what to do.
+
+use std::fmt::Display;
+use std::path::Path;
+
+/// The one result type of the crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of training, decoding, evaluating or reading a model.
+///
+/// The message names the place (file and line, or section of the model file),
+/// what stood there and what was expected, and the remedy where there is one.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(#[from] Kind);
+
+#[derive(Debug, thiserror::Error)]
+enum Kind {
+    #[error("{place}: {source}")]
+    Io { place: String, source: std::io::Error },
+    #[error("{place}: {message}")]
+    Data { place: String, message: String },
+    #[error("model: {what}: expected {expected}, got {got}; {remedy}")]
+    Model { what: String, expected: String, got: String, remedy: &'static str },
+    #[error("{0}")]
+    Config(String),
+}
+
+impl Error {
+    /// The operating system refused to read or write `path`.
+    pub(crate) fn io(path: impl AsRef<Path>, source: std::io::Error) -> Self {
+        let place = path.as_ref().display().to_string();
+        Kind::Io { place, source }.into()
+    }
+
+    /// A file holds something that its format does not allow, at `line` (from 1).
+    pub(crate) fn data(path: impl AsRef<Path>, line: u64, message: impl Display) -> Self {
+        let place = format!("{}:{line}", path.as_ref().display());
+        let message = message.to_string();
+        Kind::Data { place, message }.into()
+    }
+
+    /// A model file is not what this version reads.
+    pub(crate) fn model(
+        what: impl Display,
+        expected: impl Display,
+        got: impl Display,
+        remedy: &'static str,
+    ) -> Self {
+        Kind::Model {
+            what: what.to_string(),
+            expected: expected.to_string(),
+            got: got.to_string(),
+            remedy,
+        }
+        .into()
+    }
+
+    /// Settings that contradict each other or lie outside their range.
+    pub(crate) fn config(message: impl Display) -> Self {
+        Kind::Config(message.to_string()).into()
+    }
+
+    /// True if the reader of our output went away, which ends a filter in peace.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(&self.0, Kind::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,9 @@
+//! unspin restores the original wording of machine-spun English.
+
+#![deny(missing_docs)]
+
+mod error;
+mod model;
+pub mod text;
+
+pub use error::{Error, Result};

@@ -1,0 +1,2 @@
+//! The `unspin` program.
+fn main() {}

@@ -1,0 +1,3 @@
+//! The model file: the only module that knows bytes.
+
+pub(crate) mod section;

@@ -1,0 +1,10 @@
+//! Text as the models see it: lossless tokens, sentences, case, vocabulary.
+
+pub(crate) mod case;
+pub(crate) mod sentence;
+pub(crate) mod token;
+pub(crate) mod vocabulary;
+
+pub(crate) use sentence::sentences;
+pub use token::{Token, normalize, tokenize};
+pub use vocabulary::Vocabulary;
