@@ -2,6 +2,8 @@
 
 #![deny(missing_docs)]
 
+pub(crate) mod channel;
+pub(crate) mod corpus;
 mod error;
 mod model;
 pub mod text;

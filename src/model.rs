@@ -1,3 +1,4 @@
 //! The model file: the only module that knows bytes.
 
+pub(crate) mod container;
 pub(crate) mod section;

@@ -1,0 +1,149 @@
+//! From counts to probabilities.
+
+use super::counts::{Counts, PhraseCounts, SOURCES};
+use super::{Candidate, Channel, Entry, Evidence, Scores, counts::Source};
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+/// How counts become a channel.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChannelConfig {
+    /// What one count of real pairs, of simulated pairs and of lists is worth.
+    pub source_weights: [f32; SOURCES],
+    /// Taken off every pooled count, so that what was seen once is not believed
+    /// as much as its share (absolute discounting, Foster et al. 2006).
+    pub discount: f32,
+    /// Pairs with a smaller pooled count are dropped.
+    pub least_count: f32,
+    /// Candidates below this p(original | spun) are dropped.
+    pub least_probability: f32,
+    /// No spun phrase keeps more candidates.
+    pub most_candidates: usize,
+}
+
+impl Default for ChannelConfig {
+    fn default() -> Self {
+        Self {
+            source_weights: [3.0, 1.0, 1.0],
+            discount: 0.4,
+            least_count: 0.5,
+            least_probability: 0.0005,
+            most_candidates: 24,
+        }
+    }
+}
+
+/// Word translation probabilities from alignment, for lexical weights.
+pub(crate) trait Lexicon {
+    /// p(spun word | original word).
+    fn spin(&self, original: u32, spun: u32) -> f32;
+    /// p(original word | spun word).
+    fn restore(&self, spun: u32, original: u32) -> f32;
+}
+
+/// Estimates the channel.
+pub(crate) fn score(
+    counts: &PhraseCounts,
+    config: &ChannelConfig,
+    lexicon: &impl Lexicon,
+) -> Channel {
+    let mut by_spun: FxHashMap<u32, Vec<(u32, Counts)>> = FxHashMap::default();
+    for (&(original, spun), &count) in &counts.pairs {
+        by_spun.entry(spun).or_default().push((original, count));
+    }
+    let mut spun: Vec<u32> = by_spun.keys().copied().collect();
+    spun.sort_unstable_by_key(|&number| counts.phrases.words(number));
+    let entries = spun.into_iter().map(|spun| {
+        let mut originals = by_spun.remove(&spun).unwrap_or_default();
+        originals.sort_unstable_by_key(|&(original, _)| counts.phrases.words(original));
+        entry(counts, config, lexicon, spun, &originals)
+    });
+    Channel::new(entries.filter(|entry| !entry.candidates.is_empty()).collect())
+}
+
+fn entry(
+    counts: &PhraseCounts,
+    config: &ChannelConfig,
+    lexicon: &impl Lexicon,
+    spun: u32,
+    originals: &[(u32, Counts)],
+) -> Entry {
+    let pool = |count: &Counts| -> f32 {
+        count.iter().zip(&config.source_weights).map(|(count, weight)| count * weight).sum()
+    };
+    let places = |side: &FxHashMap<u32, Counts>, phrase| side.get(&phrase).map_or(0.0, pool);
+    let changed: f32 = originals.iter().map(|(_, count)| pool(count)).sum();
+    // A phrase cannot have been changed more often than it stands there.
+    let stands = places(&counts.spun, spun).max(changed);
+    let words = counts.phrases.words(spun);
+    let candidate = |(original, count): &(u32, Counts)| {
+        let pooled = pool(count);
+        let of_original = places(&counts.original, *original).max(pooled);
+        let discounted = (pooled - config.discount).max(pooled * 0.1);
+        let original = counts.phrases.words(*original);
+        let seen = [Source::Real, Source::Simulated, Source::List];
+        let evidence = seen.into_iter().filter(|&source| count[source as usize] > 0.0);
+        let scores = Scores {
+            restore: (discounted / (stands + 0.5)).ln(),
+            spin: (discounted / (of_original + 0.5)).ln(),
+            restore_words: lexical_weight(original, words, |o, s| lexicon.restore(s, o)),
+            spin_words: lexical_weight(words, original, |s, o| lexicon.spin(o, s)),
+        };
+        let evidence = Evidence(evidence.fold(0, |all, source| all | source.evidence()));
+        (pooled, Candidate { original: original.to_vec(), scores, evidence })
+    };
+    let mut candidates: Vec<_> = originals.iter().map(candidate).collect();
+    let least = config.least_probability.ln();
+    candidates.retain(|(pooled, c)| *pooled >= config.least_count && c.scores.restore >= least);
+    candidates.sort_by(|(_, a), (_, b)| {
+        b.scores.restore.total_cmp(&a.scores.restore).then_with(|| a.original.cmp(&b.original))
+    });
+    candidates.truncate(config.most_candidates);
+    let keep = ((stands - changed + 0.5) / (stands + 1.0)).ln();
+    let candidates = candidates.into_iter().map(|(_, candidate)| candidate).collect();
+    Entry { spun: words.to_vec(), keep, candidates }
+}
+
+/// The mean over `words` of the log of their mean probability given each word
+/// of `given` (IBM Model 1 over the phrase; Vogel et al. 2003), summed.
+fn lexical_weight(words: &[u32], given: &[u32], probability: impl Fn(u32, u32) -> f32) -> f32 {
+    let of_word = |&word: &u32| {
+        let sum: f32 = given.iter().map(|&from| probability(word, from)).sum();
+        (sum / given.len() as f32).max(1e-7).ln()
+    };
+    words.iter().map(of_word).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Even;
+    impl Lexicon for Even {
+        fn spin(&self, _: u32, _: u32) -> f32 {
+            0.5
+        }
+        fn restore(&self, _: u32, _: u32) -> f32 {
+            0.25
+        }
+    }
+
+    /// `b` (4) stands four times: three times for `a` (3), once by itself.
+    #[test]
+    fn probabilities_by_hand() {
+        let mut counts = PhraseCounts::default();
+        counts.add(&[3], &[4], Source::Simulated, 3.0);
+        counts.observe(&[3, 3, 3, 4, 3, 3], &[4, 4, 4, 4, 3, 3], Source::Simulated);
+        let config = ChannelConfig { discount: 0.5, ..ChannelConfig::default() };
+        let channel = score(&counts, &config, &Even);
+        let node = channel.find(&[4]).unwrap();
+        let scores = channel.scores(channel.candidates(node).start);
+        let close = |got: f32, expected: f32| assert!((got - expected.ln()).abs() < 0.07, "{got}");
+        close(scores.restore, 2.5 / 4.5);
+        close(scores.spin, 2.5 / 5.5);
+        close(scores.restore_words, 0.25);
+        close(scores.spin_words, 0.5);
+        close(channel.keep(node), 1.5 / 5.0);
+    }
+}

@@ -1,0 +1,123 @@
+//! Lines of a file that may be compressed and need not be valid text.
+
+use crate::error::{Error, Result};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// A longer line is refused: nothing that people wrote is so long.
+pub(crate) const LONGEST_LINE: usize = 64 << 20;
+
+/// Reads lines and counts them.
+pub(crate) struct Lines<'r> {
+    path: PathBuf,
+    reader: Box<dyn BufRead + Send + 'r>,
+    number: u64,
+    bytes: Vec<u8>,
+}
+
+/// A line without its end.
+pub(crate) enum Line<'l> {
+    /// Valid text.
+    Text(&'l str),
+    /// Bytes that are not, and why.
+    Unreadable(&'l [u8], Error),
+}
+
+impl Lines<'static> {
+    /// Opens a file; `.gz`, `.xz` and `.zst` are unpacked on the way.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let failed = |source| Error::io(path, source);
+        let file = File::open(path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.is_dir() {
+            return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "is a folder")));
+        }
+        let file = BufReader::with_capacity(1 << 16, file);
+        let reader: Box<dyn Read + Send> = match path.extension().and_then(|end| end.to_str()) {
+            Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
+            Some("xz") => Box::new(lzma_rust2::XzReader::new(file, true)),
+            Some("zst") => Box::new(
+                ruzstd::decoding::StreamingDecoder::new(file)
+                    .map_err(|error| failed(io::Error::other(error)))?,
+            ),
+            _ => Box::new(file),
+        };
+        Ok(Self::new(path, BufReader::with_capacity(1 << 16, reader)))
+    }
+}
+
+impl<'r> Lines<'r> {
+    /// Reads lines from `reader`; `path` is what messages call it.
+    pub(crate) fn new(path: impl Into<PathBuf>, reader: impl BufRead + Send + 'r) -> Self {
+        Self { path: path.into(), reader: Box::new(reader), number: 0, bytes: Vec::new() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The number of the line read last, from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line with its end as it stands (`\n`, `\r\n` or nothing), or
+    /// nothing at the end of the file.
+    pub(crate) fn next(&mut self) -> Result<Option<(Line<'_>, &str)>> {
+        self.bytes.clear();
+        let mut limited = (&mut self.reader).take(LONGEST_LINE as u64 + 1);
+        let read = limited.read_until(b'\n', &mut self.bytes);
+        let read = read.map_err(|source| Error::io(&self.path, source))?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        let end = match self.bytes.as_slice() {
+            [.., b'\r', b'\n'] => "\r\n",
+            [.., b'\n'] => "\n",
+            _ => "",
+        };
+        let line = &self.bytes[..read - end.len()];
+        let refuse = |message: &str| Error::data(&self.path, self.number, message);
+        let line = if read > LONGEST_LINE {
+            Line::Unreadable(line, refuse("longer than 64 MiB, left as it is"))
+        } else if line.contains(&0) {
+            Line::Unreadable(line, refuse("has a NUL byte: is it text?"))
+        } else {
+            match std::str::from_utf8(line) {
+                Ok(text) => Line::Text(text),
+                Err(error) => {
+                    let at = error.valid_up_to() + 1;
+                    let message = format!("not valid UTF-8 at byte {at}: convert it to UTF-8");
+                    Line::Unreadable(line, refuse(&message))
+                }
+            }
+        };
+        Ok(Some((line, end)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_with_their_ends() {
+        let mut lines = Lines::new("x", &b"one\r\ntwo\n\nth\xffree\nfo\0ur"[..]);
+        let mut seen = Vec::new();
+        while let Some((line, end)) = lines.next().unwrap() {
+            seen.push(match line {
+                Line::Text(text) => format!("{text}|{end:?}"),
+                Line::Unreadable(bytes, error) => format!("{}!{error}", bytes.len()),
+            });
+        }
+        let expected = [
+            "one|\"\\r\\n\"",
+            "two|\"\\n\"",
+            "|\"\\n\"",
+            "6!x:4: not valid UTF-8 at byte 3: convert it to UTF-8",
+            "5!x:5: has a NUL byte: is it text?",
+        ];
+        assert_eq!(seen, expected);
+    }
+}
