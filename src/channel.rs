@@ -13,7 +13,7 @@ use crate::model::section::{Array, SectionReader, SectionWriter};
 use std::ops::Range;
 
 /// No phrase has more words, on either side.
-pub(crate) const LONGEST_PHRASE: usize = 5;
+pub(crate) const LONGEST_PHRASE: usize = 7;
 
 /// Steps of a stored log probability within one nat.
 const STEPS: f32 = 8.0;

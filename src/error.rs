@@ -20,10 +20,12 @@ enum Kind {
     Io { place: String, source: std::io::Error },
     #[error("{place}: {message}")]
     Data { place: String, message: String },
-    #[error("model: {what}: expected {expected}, got {got}; {remedy}")]
+    #[error("{what}: expected {expected}, got {got}; {remedy}")]
     Model { what: String, expected: String, got: String, remedy: &'static str },
     #[error("{0}")]
     Config(String),
+    #[error("{0}")]
+    Usage(String),
 }
 
 impl Error {
@@ -56,9 +58,30 @@ impl Error {
         .into()
     }
 
+    /// The same error, with the model file's path before it.
+    pub(crate) fn at(self, path: &Path) -> Self {
+        match self.0 {
+            Kind::Model { what, expected, got, remedy } => {
+                let what = format!("{}: {what}", path.display());
+                Kind::Model { what, expected, got, remedy }.into()
+            }
+            other => other.into(),
+        }
+    }
+
     /// Settings that contradict each other or lie outside their range.
     pub(crate) fn config(message: impl Display) -> Self {
         Kind::Config(message.to_string()).into()
+    }
+
+    /// A command that asks for what cannot be.
+    pub(crate) fn usage(message: impl Display) -> Self {
+        Kind::Usage(message.to_string()).into()
+    }
+
+    /// True for an error in the command, not in the data.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(self.0, Kind::Usage(_))
     }
 
     /// True if the reader of our output went away, which ends a filter in peace.

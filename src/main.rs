@@ -1,2 +1,7 @@
 //! The `unspin` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    unspin::cli::main()
+}

@@ -1,4 +1,153 @@
-//! The model file: the only module that knows bytes.
+//! The model: what training learns and decoding reads, and the file around it.
 
+mod builtin;
 pub(crate) mod container;
+mod lookup;
+pub(crate) mod metadata;
 pub(crate) mod section;
+
+use crate::channel::Channel;
+use crate::error::{Error, Result};
+use crate::lattice::features::Weights;
+use crate::lm::LanguageModel;
+use crate::text::Vocabulary;
+use bytes::Bytes;
+use container::Container;
+pub use lookup::{KnownOriginal, KnownPhrase};
+pub use metadata::{Metadata, SourceRecord};
+use section::{SectionReader, SectionWriter};
+use std::fs::File;
+use std::path::Path;
+
+/// A trained model: vocabulary, language model, channel model, feature weights.
+///
+/// Opened from a file it is a map of that file, so that loading costs little and
+/// processes share it; it is never changed and may be shared between threads.
+#[derive(Clone)]
+pub struct Model {
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) lm: LanguageModel,
+    pub(crate) channel: Channel,
+    pub(crate) weights: Weights,
+    pub(crate) metadata: Metadata,
+}
+
+impl Model {
+    /// The English model that is built into the library.
+    ///
+    /// # Errors
+    ///
+    /// If the library was built with a damaged model.
+    pub fn english() -> Result<Self> {
+        Self::from_container(&Container::parse(builtin::english())?)
+    }
+
+    /// Opens a model file and holds every section against its checksum.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is no model, is of another format version, is
+    /// cut short or damaged: the message says what was expected, what stands
+    /// there, and what to do.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let container = Self::container(path)?;
+        container.verify()?;
+        Self::from_container(&container)
+    }
+
+    /// Reads a model from the bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::open`].
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
+        let container = Container::parse(bytes.into())?;
+        container.verify()?;
+        Self::from_container(&container)
+    }
+
+    /// Writes the model to a temporary file beside `path` and renames it when it
+    /// is whole.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        container::write(path.as_ref(), &self.sections()?)
+    }
+
+    /// The bytes of the model's file; the same model has the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the metadata is larger than a model file may hold.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        Ok(container::assemble(&self.sections()?))
+    }
+
+    /// What the model was made of, and how.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The words that the model knows.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The file at `path`, mapped, its table read.
+    pub(crate) fn container(path: impl AsRef<Path>) -> Result<Container> {
+        let path = path.as_ref();
+        Container::parse(map(path)?).map_err(|error| error.at(path))
+    }
+
+    /// The container of the model that is built in.
+    pub(crate) fn english_container() -> Result<Container> {
+        Container::parse(builtin::english())
+    }
+
+    fn sections(&self) -> Result<Vec<(container::Name, Vec<u8>)>> {
+        let bytes = |write: &dyn Fn(&mut SectionWriter)| {
+            let mut writer = SectionWriter::default();
+            write(&mut writer);
+            writer.finish()
+        };
+        let metadata = Metadata { weights: self.weights.named(), ..self.metadata.clone() };
+        Ok(vec![
+            ("meta", metadata.encode()?),
+            ("words", bytes(&|writer| self.vocabulary.write(writer))),
+            ("channel", bytes(&|writer| self.channel.write(writer))),
+            ("lm", bytes(&|writer| self.lm.write(writer))),
+        ])
+    }
+
+    fn from_container(container: &Container) -> Result<Self> {
+        let metadata = Metadata::decode(&container.section("meta")?)?;
+        let mut reader = SectionReader::new("words", container.section("words")?);
+        let vocabulary = Vocabulary::read(&mut reader)?;
+        reader.end()?;
+        let mut reader = SectionReader::new("channel", container.section("channel")?);
+        let channel = Channel::read(&mut reader)?;
+        reader.end()?;
+        let mut reader = SectionReader::new("lm", container.section("lm")?);
+        let lm = LanguageModel::read(&mut reader)?;
+        reader.end()?;
+        let weights = Weights::from_named(&metadata.weights);
+        Ok(Self { vocabulary, lm, channel, weights, metadata })
+    }
+}
+
+/// Maps a file into memory.
+#[allow(unsafe_code)]
+fn map(path: &Path) -> Result<Bytes> {
+    let failed = |source| Error::io(path, source);
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.len() == 0 {
+        return Ok(Bytes::new());
+    }
+    // SAFETY: the map is read-only. A model file is replaced by renaming, never
+    // written in place; who cuts it short by other means while it is mapped ends
+    // the process with SIGBUS, as with every mapped file.
+    let map = unsafe { memmap2::Mmap::map(&file) }.map_err(failed)?;
+    Ok(Bytes::from_owner(map))
+}

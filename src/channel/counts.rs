@@ -117,7 +117,7 @@ mod tests {
             (&[5, 3], &[5, 4, 4], false),
             (&[3], &[4, 5, 3], true),
             (&[3], &[3, 6, 7], true),
-            (&[3, 4, 5, 6, 7, 8], &[9], false),
+            (&[3, 4, 5, 6, 7, 8, 9, 10], &[9], false),
             (&[], &[9], false),
         ];
         for (original, spun, counted) in table {

@@ -63,7 +63,7 @@ impl<'r> Lines<'r> {
 
     /// The next line with its end as it stands (`\n`, `\r\n` or nothing), or
     /// nothing at the end of the file.
-    pub(crate) fn next(&mut self) -> Result<Option<(Line<'_>, &str)>> {
+    pub(crate) fn next(&mut self) -> Result<Option<(Line<'_>, &'static str)>> {
         self.bytes.clear();
         let mut limited = (&mut self.reader).take(LONGEST_LINE as u64 + 1);
         let read = limited.read_until(b'\n', &mut self.bytes);

@@ -20,8 +20,8 @@ pub struct Pair {
 pub(crate) enum Row {
     /// `original<TAB>spun[<TAB>document]`, sentences.
     Sentence(Pair),
-    /// `original<TAB>spun<TAB>count[<TAB>...]`, phrases.
-    Phrase { original: String, spun: String, count: f32 },
+    /// `original<TAB>spun<TAB>count[<TAB>more]`, phrases.
+    Phrase { original: String, spun: String, count: f32, more: Vec<String> },
 }
 
 /// Rows at the head of a file from which its kind is told.
@@ -82,7 +82,8 @@ fn phrase(row: Vec<String>) -> Row {
     let count = row.get(2).and_then(|count| count.parse().ok()).unwrap_or(1.0f32).max(1.0);
     let mut row = row.into_iter();
     let mut next = || row.next().unwrap_or_default();
-    Row::Phrase { original: next(), spun: next(), count }
+    let (original, spun) = (next(), next());
+    Row::Phrase { original, spun, count, more: row.skip(1).collect() }
 }
 
 #[cfg(test)]

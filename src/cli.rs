@@ -1,0 +1,94 @@
+//! The command line: one file a verb.
+
+mod decode;
+//mod evaluate;
+mod inspect;
+//mod progress;
+//mod train;
+mod verify;
+
+use crate::error::Result;
+use crate::model::Model;
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Restores the original wording of machine-spun English.
+///
+/// Spinners replace words by synonyms so that a copied text is not found again.
+/// unspin ranks what the author may have written, with a probability for each
+/// word. It works offline, with a model of its own or one that you train.
+#[derive(Parser)]
+#[command(name = "unspin", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Decode(decode::Args),
+    //Evaluate(evaluate::Args),
+    //Train(train::Args),
+    Inspect(inspect::Args),
+    Verify(verify::Args),
+}
+
+/// How a run ended that did not fail.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// All of it was done.
+    Done,
+    /// Some of the input was passed over, and said so.
+    Partial,
+}
+
+/// Runs the program: 0 for success, 1 for an error in the data, 2 for one in the
+/// command. A reader that goes away early is a success.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.verb {
+        Verb::Decode(args) => decode::run(args),
+        //Verb::Evaluate(args) => evaluate::run(args),
+        //Verb::Train(args) => train::run(args),
+        Verb::Inspect(args) => inspect::run(args),
+        Verb::Verify(args) => verify::run(args),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Partial) => ExitCode::FAILURE,
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("unspin: {error}");
+            ExitCode::from(if error.is_usage() { 2 } else { 1 })
+        }
+    }
+}
+
+/// The model at `path`, or the one that is built in.
+fn open_model(path: Option<&Path>) -> Result<Model> {
+    path.map_or_else(Model::english, Model::open)
+}
+
+/// Sets how many threads work; 0 for as many as the machine has.
+fn use_threads(threads: usize) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(crate::error::Error::config)
+}
+
+#[derive(clap::Args)]
+struct ModelArgs {
+    /// Model file [default: the English model that is built in]
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Threads to work on [default: as many as the machine has]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+}
+
+impl ModelArgs {
+    fn open(&self) -> Result<Model> {
+        use_threads(self.threads)?;
+        open_model(self.model.as_deref())
+    }
+}

@@ -1,0 +1,108 @@
+//! The decoder: the likeliest restorations of a text and how sure they are.
+//!
+//! A noisy-channel search (Shannon 1948; Brown et al. 1993) in log-linear form
+//! (Och & Ney 2002): monotone, left to right, over the lattice of options.
+
+mod baseline;
+mod batch;
+mod beam;
+mod line;
+mod nbest;
+mod posterior;
+pub(crate) mod restoration;
+
+use crate::error::{Error, Result};
+use crate::lattice::Lattice;
+use crate::model::Model;
+use crate::text::{sentences, tokenize};
+pub(crate) use beam::{Graph, NONE};
+use line::SentenceResult;
+pub use restoration::{Alternative, Edit, Restoration, Restored};
+use serde::{Deserialize, Serialize};
+
+/// Settings of a decoder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DecodeConfig {
+    /// Restorations of a line to give, the best first; at least 1.
+    pub nbest: usize,
+    /// Words restored with a smaller probability are left alone.
+    pub min_confidence: f64,
+    /// Hypotheses kept at each token.
+    pub beam: usize,
+    /// Hypotheses this much below the best, in nats, are dropped.
+    pub beam_width: f32,
+}
+
+impl Default for DecodeConfig {
+    fn default() -> Self {
+        Self { nbest: 1, min_confidence: 0.0, beam: 24, beam_width: 12.0 }
+    }
+}
+
+/// Restores text with a model; shared between threads, one [`Worker`] each.
+pub struct Decoder<'m> {
+    model: &'m Model,
+    config: DecodeConfig,
+}
+
+impl<'m> Decoder<'m> {
+    /// A decoder with the settings that ship.
+    pub fn new(model: &'m Model) -> Self {
+        Self { model, config: DecodeConfig::default() }
+    }
+
+    /// A decoder with other settings.
+    ///
+    /// # Errors
+    ///
+    /// If `nbest` or `beam` is 0, or a threshold is not a number.
+    pub fn with_config(model: &'m Model, config: DecodeConfig) -> Result<Self> {
+        if config.nbest == 0 || config.beam == 0 {
+            return Err(Error::config("nbest and beam must be at least 1"));
+        }
+        if !(0.0..=1.0).contains(&config.min_confidence) || config.beam_width.is_nan() {
+            return Err(Error::config("min_confidence must lie between 0 and 1"));
+        }
+        Ok(Self { model, config })
+    }
+
+    /// A worker, whose buffers serve one line after the other.
+    pub fn worker(&self) -> Worker<'_> {
+        Worker { decoder: self, lattice: Lattice::default(), graph: Graph::default() }
+    }
+
+    /// Restores one line of text.
+    pub fn decode(&self, line: &str) -> Restored {
+        self.worker().decode(line)
+    }
+}
+
+/// A decoder's buffers for one thread.
+pub struct Worker<'d> {
+    decoder: &'d Decoder<'d>,
+    lattice: Lattice,
+    graph: Graph,
+}
+
+impl Worker<'_> {
+    /// Restores one line of text: its sentences one by one, put together again.
+    pub fn decode(&mut self, line: &str) -> Restored {
+        let tokens = tokenize(line);
+        let parts = sentences(line, &tokens).into_iter();
+        let results = parts.map(|range| self.sentence(line, &tokens[range])).collect();
+        line::assemble(line, results, self.decoder.config.nbest)
+    }
+
+    fn sentence(&mut self, line: &str, tokens: &[crate::text::Token]) -> SentenceResult {
+        let Decoder { model, config } = self.decoder;
+        self.lattice.build(model, line, tokens);
+        self.graph.search(model, &self.lattice, config);
+        self.graph.posteriors();
+        if config.min_confidence > 0.0 {
+            self.graph.abstain(&self.lattice, config.min_confidence);
+        }
+        let paths = self.graph.nbest(&self.lattice, config.nbest);
+        line::sentence(model, line, tokens, &self.lattice, &self.graph, &paths)
+    }
+}

@@ -1,0 +1,58 @@
+//! Baselines that every table shows beside the decoder.
+
+use super::line;
+use super::nbest::Path;
+use super::{Decoder, Graph};
+use crate::channel::LONGEST_PHRASE;
+use crate::lattice::{Kind, Lattice};
+use crate::text::{sentences, tokenize};
+
+impl Decoder<'_> {
+    /// Restores a line by the most frequent replacement alone (MultiLexNorm, van
+    /// der Goot et al. 2021): from left to right the longest spun phrase that is
+    /// known, by the original seen most often for it, unless the phrase was left
+    /// alone more often.
+    pub fn most_frequent(&self, text: &str) -> String {
+        let model = self.model;
+        let tokens = tokenize(text);
+        let mut lattice = Lattice::default();
+        let mut graph = Graph::default();
+        let sentence = |range: std::ops::Range<usize>| {
+            let tokens = &tokens[range];
+            lattice.build(model, text, tokens);
+            let mut choices = Vec::new();
+            let mut at = 0;
+            while at < tokens.len() {
+                let longest = LONGEST_PHRASE.min(tokens.len() - at);
+                let found = (1..=longest).rev().find_map(|len| self.frequent(&lattice, at, len));
+                let choice = found.unwrap_or(lattice.starting_at(at).start);
+                choices.push(choice);
+                at = lattice.choice(choice).end as usize;
+            }
+            graph.search(model, &lattice, &self.config);
+            graph.posteriors();
+            line::sentence(model, text, tokens, &lattice, &graph, &[Path { score: 0.0, choices }])
+        };
+        let results = sentences(text, &tokens).into_iter().map(sentence).collect();
+        line::assemble(text, results, 1).best().to_string()
+    }
+
+    /// The most frequent candidate for `len` tokens from `at`, if it was seen
+    /// there more often than the phrase left alone.
+    fn frequent(&self, lattice: &Lattice, at: usize, len: usize) -> Option<u32> {
+        let channel = &self.model.channel;
+        let node = channel.find(&lattice.ids()[at..at + len])?;
+        let candidates = channel.candidates(node);
+        let restore = |candidate: &usize| channel.scores(*candidate).restore;
+        let best = candidates.max_by(|a, b| restore(a).total_cmp(&restore(b)).then(b.cmp(a)))?;
+        if restore(&best) <= channel.keep(node) {
+            return None;
+        }
+        let words: Vec<u32> = channel.original(best).collect();
+        lattice.starting_at(at).find(|&number| {
+            let choice = lattice.choice(number);
+            let same = choice.end as usize == at + len && choice.kind == Kind::Restore;
+            same && lattice.words(choice) == words
+        })
+    }
+}

@@ -1,0 +1,186 @@
+//! From choices of the lattice to text, and from sentences to their line.
+
+use super::beam::Graph;
+use super::nbest::Path;
+use super::posterior::rivals;
+use super::restoration::{Alternative, Edit, Restoration, Restored};
+use crate::lattice::{Choice, Kind, Lattice};
+use crate::model::Model;
+use crate::text::Token;
+use crate::text::case::recase;
+
+/// Alternatives that are told of one edit, and how likely they must be.
+const MOST_ALTERNATIVES: usize = 10;
+const LEAST_ALTERNATIVE: f64 = 0.0005;
+
+/// Restorations of one sentence, and the edits of the first.
+pub(super) struct SentenceResult {
+    start: usize,
+    end: usize,
+    restorations: Vec<Restoration>,
+    edits: Vec<Edit>,
+}
+
+/// What choices write into the text of their sentence.
+struct Writer<'a> {
+    model: &'a Model,
+    line: &'a str,
+    tokens: &'a [Token],
+    lattice: &'a Lattice,
+}
+
+impl Writer<'_> {
+    fn spun(&self, choice: &Choice) -> &str {
+        let span = choice.span();
+        &self.line[self.tokens[span.start].start..self.tokens[span.end - 1].end]
+    }
+
+    fn push(&self, choice: &Choice, out: &mut String) {
+        let spun = self.spun(choice);
+        match choice.kind {
+            Kind::Keep => out.push_str(spun),
+            Kind::Split(at) => {
+                let (left, right) = spun.split_at(at as usize);
+                out.extend([left, " ", right]);
+            }
+            Kind::Small => out.push_str(&spun.to_lowercase()),
+            Kind::Restore | Kind::Article => {
+                let spun: Vec<&str> =
+                    self.tokens[choice.span()].iter().map(|token| token.of(self.line)).collect();
+                let ids = self.lattice.words(choice).iter();
+                let words: Vec<String> = ids.map(|&id| self.model.vocabulary.word(id)).collect();
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                recase(&spun, &words, out);
+            }
+        }
+    }
+
+    fn text(&self, choices: &[u32]) -> String {
+        let mut out = String::new();
+        let mut written = self.tokens[0].start;
+        for &number in choices {
+            let choice = self.lattice.choice(number);
+            let span = choice.span();
+            out.push_str(&self.line[written..self.tokens[span.start].start]);
+            self.push(choice, &mut out);
+            written = self.tokens[span.end - 1].end;
+        }
+        out
+    }
+
+    fn edits(&self, graph: &Graph, choices: &[u32]) -> Vec<Edit> {
+        let changes = |&&number: &&u32| self.lattice.choice(number).kind != Kind::Keep;
+        if !choices.iter().any(|number| changes(&number)) {
+            return Vec::new();
+        }
+        let posteriors = graph.choice_posteriors(self.lattice);
+        let edit = |&number: &u32| self.edit(graph, &posteriors, number);
+        choices.iter().filter(changes).map(edit).collect()
+    }
+
+    fn edit(&self, graph: &Graph, posteriors: &[f64], number: u32) -> Edit {
+        let choice = self.lattice.choice(number);
+        let span = choice.span();
+        let written = |choice: &Choice| {
+            let mut text = String::new();
+            self.push(choice, &mut text);
+            text
+        };
+        let original = written(choice);
+        let mut probability = 0.0;
+        let mut alternatives = Vec::new();
+        for (rival, likely) in rivals(self.lattice, posteriors, span.clone()) {
+            let rival = self.lattice.choice(rival);
+            let text = written(rival);
+            if text == original {
+                probability += likely;
+            } else if rival.kind != Kind::Keep {
+                alternatives.push(Alternative { original: text, probability: likely });
+            }
+        }
+        let spun = self.spun(choice).to_string();
+        let kept = graph.kept(self.lattice, span.clone());
+        alternatives.push(Alternative { original: spun.clone(), probability: kept });
+        alternatives.retain(|other| other.probability >= LEAST_ALTERNATIVE);
+        alternatives.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        alternatives.truncate(MOST_ALTERNATIVES);
+        let (start, end) = (self.tokens[span.start].start, self.tokens[span.end - 1].end);
+        Edit { start, end, spun, original, probability, alternatives }
+    }
+}
+
+/// Writes the `paths` of one sentence, the first with its edits.
+pub(super) fn sentence(
+    model: &Model,
+    line: &str,
+    tokens: &[Token],
+    lattice: &Lattice,
+    graph: &Graph,
+    paths: &[Path],
+) -> SentenceResult {
+    let writer = Writer { model, line, tokens, lattice };
+    let restoration = |path: &Path| Restoration {
+        text: writer.text(&path.choices),
+        score: f64::from(path.score),
+        probability: (f64::from(path.score) - graph.total()).exp().min(1.0),
+    };
+    SentenceResult {
+        start: tokens[0].start,
+        end: tokens[tokens.len() - 1].end,
+        restorations: paths.iter().map(restoration).collect(),
+        edits: paths.first().map_or(Vec::new(), |best| writer.edits(graph, &best.choices)),
+    }
+}
+
+/// A restoration of the first sentences of a line: how good it is, the
+/// restoration of the sentences before, and which one the last sentence has.
+struct Prefix {
+    score: f64,
+    log: f64,
+    before: usize,
+    last: usize,
+}
+
+/// Puts sentences together: the `k` best combinations of their restorations.
+pub(super) fn assemble(line: &str, sentences: Vec<SentenceResult>, k: usize) -> Restored {
+    if sentences.is_empty() {
+        return Restored::untouched(line);
+    }
+    let mut levels: Vec<Vec<Prefix>> =
+        vec![vec![Prefix { score: 0.0, log: 0.0, before: 0, last: 0 }]];
+    for sentence in &sentences {
+        let mut level = Vec::new();
+        for (before, prefix) in levels[levels.len() - 1].iter().enumerate() {
+            for (last, restoration) in sentence.restorations.iter().enumerate() {
+                let score = prefix.score + restoration.score;
+                let log = prefix.log + restoration.probability.max(f64::MIN_POSITIVE).ln();
+                level.push(Prefix { score, log, before, last });
+            }
+        }
+        level.sort_by(|a, b| {
+            b.log.total_cmp(&a.log).then((a.before, a.last).cmp(&(b.before, b.last)))
+        });
+        level.truncate(k);
+        levels.push(level);
+    }
+    let write = |mut at: usize| {
+        let Prefix { score, log, .. } = levels[levels.len() - 1][at];
+        let mut picks = Vec::with_capacity(sentences.len());
+        for level in levels[1..].iter().rev() {
+            picks.push(level[at].last);
+            at = level[at].before;
+        }
+        let mut text = String::with_capacity(line.len() + line.len() / 16);
+        let mut written = 0;
+        for (sentence, pick) in sentences.iter().zip(picks.into_iter().rev()) {
+            text.push_str(&line[written..sentence.start]);
+            text.push_str(&sentence.restorations[pick].text);
+            written = sentence.end;
+        }
+        text.push_str(&line[written..]);
+        Restoration { text, score, probability: log.exp() }
+    };
+    let restorations = (0..levels[levels.len() - 1].len()).map(write).collect();
+    let edits = sentences.into_iter().flat_map(|sentence| sentence.edits).collect();
+    Restored { text: line.to_string(), restorations, edits }
+}

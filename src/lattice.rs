@@ -1,0 +1,222 @@
+//! The restoration options of one sentence: a lattice over its tokens.
+//!
+//! Every option covers a run of tokens and offers words for it. Leaving a token
+//! alone is an option like any other; the rest come from the channel model, from
+//! damage that spinners do at links, and from the article before a vowel.
+
+pub(crate) mod features;
+mod protect;
+mod repairs;
+
+use crate::channel::LONGEST_PHRASE;
+use crate::model::Model;
+use crate::text::{Token, normalize};
+use features::{Feature, Features, Weights};
+use std::ops::Range;
+
+/// What an option does to the tokens that it covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Leaves the token as it stands.
+    Keep,
+    /// Puts a candidate of the channel in its place.
+    Restore,
+    /// Puts a space into a glued token, before this byte of it.
+    Split(u16),
+    /// Writes the other form of `a` and `an`.
+    Article,
+    /// Takes away a stray capital.
+    Small,
+}
+
+/// One way to read the tokens from its start to `end`.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    pub(crate) start: u16,
+    pub(crate) end: u16,
+    pub(crate) kind: Kind,
+    /// Weighted sum of the features, the language model apart.
+    pub(crate) score: f32,
+    words: (u32, u32),
+}
+
+impl Choice {
+    /// The tokens that it covers.
+    pub(crate) fn span(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Options of a sentence, by start; buffers are reused from one to the next.
+#[derive(Default)]
+pub(crate) struct Lattice {
+    choices: Vec<Choice>,
+    features: Vec<Features>,
+    /// First choice that starts at each token, and their number.
+    starts: Vec<u32>,
+    words: Vec<u32>,
+    ids: Vec<u32>,
+    protected: Vec<bool>,
+    form: String,
+}
+
+impl Lattice {
+    /// Fills the lattice with the options for `tokens` of `text`.
+    pub(crate) fn build(&mut self, model: &Model, text: &str, tokens: &[Token]) {
+        self.choices.clear();
+        self.features.clear();
+        self.starts.clear();
+        self.words.clear();
+        self.number(model, text, tokens);
+        protect::protected(text, tokens, &mut self.protected);
+        for start in 0..tokens.len() {
+            self.starts.push(self.choices.len() as u32);
+            self.keep(model, start);
+            if !self.protected[start] {
+                self.restore(model, text, tokens, start);
+                self.repair(model, text, tokens, start);
+            }
+        }
+        self.starts.push(self.choices.len() as u32);
+    }
+
+    /// Tokens in the sentence.
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Numbers of the choices that start at a token.
+    #[inline]
+    pub(crate) fn starting_at(&self, token: usize) -> Range<u32> {
+        self.starts[token]..self.starts[token + 1]
+    }
+
+    #[inline]
+    pub(crate) fn choice(&self, number: u32) -> &Choice {
+        &self.choices[number as usize]
+    }
+
+    /// The words that a choice writes.
+    #[inline]
+    pub(crate) fn words(&self, choice: &Choice) -> &[u32] {
+        &self.words[choice.words.0 as usize..choice.words.1 as usize]
+    }
+
+    /// The features of a choice; that of the language model is 0.
+    pub(crate) fn features(&self, number: u32) -> &Features {
+        &self.features[number as usize]
+    }
+
+    /// The numbers of the spun words.
+    pub(crate) fn ids(&self) -> &[u32] {
+        &self.ids
+    }
+
+    fn number(&mut self, model: &Model, text: &str, tokens: &[Token]) {
+        self.ids.clear();
+        for token in tokens {
+            self.form.clear();
+            normalize(token.of(text), &mut self.form);
+            self.ids.push(model.vocabulary.id_or_unknown(&self.form));
+        }
+    }
+
+    fn keep(&mut self, model: &Model, at: usize) {
+        let word = self.ids[at];
+        let mut features = Features::default();
+        let node = model.channel.child(model.channel.root(), word);
+        if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
+            features[Feature::Keep] = model.channel.keep(node);
+        }
+        self.push(at..at + 1, Kind::Keep, [word], features, &model.weights);
+    }
+
+    fn restore(&mut self, model: &Model, text: &str, tokens: &[Token], start: usize) {
+        let channel = &model.channel;
+        let mut node = channel.root();
+        let longest = LONGEST_PHRASE.min(tokens.len() - start);
+        let mut capital = false;
+        for end in start + 1..=start + longest {
+            if self.protected[end - 1] {
+                return;
+            }
+            match channel.child(node, self.ids[end - 1]) {
+                Some(child) => node = child,
+                None => return,
+            }
+            // A name's words are capitals inside the sentence.
+            let is_first = end == 1;
+            capital |= !is_first && tokens[end - 1].of(text).starts_with(char::is_uppercase);
+            for candidate in channel.candidates(node) {
+                let mut features = Features::default();
+                let scores = channel.scores(candidate);
+                let evidence = channel.evidence(candidate);
+                let original = channel.original(candidate);
+                let spun = &self.ids[start..end];
+                features[Feature::Change] = 1.0;
+                features[Feature::Restore] = scores.restore;
+                features[Feature::Spin] = scores.spin;
+                features[Feature::RestoreWords] = scores.restore_words;
+                features[Feature::SpinWords] = scores.spin_words;
+                features[Feature::SpunWords] = (spun.len() - 1) as f32;
+                features[Feature::OriginalWords] = original.len() as f32 - 1.0;
+                features[Feature::set_of(evidence)] = 1.0;
+                features[Feature::Capital] = f32::from(capital);
+                features[Feature::Rarity] =
+                    commonness(model, original) - commonness(model, spun.iter().copied());
+                let original = channel.original(candidate);
+                self.push(start..end, Kind::Restore, original, features, &model.weights);
+            }
+        }
+    }
+
+    fn repair(&mut self, model: &Model, text: &str, tokens: &[Token], at: usize) {
+        let word = tokens[at].of(text);
+        if let Some(other) = repairs::other_article(word) {
+            let id = model.vocabulary.id_or_unknown(other);
+            self.push_repair(model, at, Kind::Article, &[id], Feature::Article);
+        }
+        if repairs::is_stray_capital(text, tokens, at) {
+            let id = self.ids[at];
+            self.push_repair(model, at, Kind::Small, &[id], Feature::Small);
+        }
+        if repairs::may_be_glued(word, self.ids[at]) {
+            for (byte, words) in repairs::splits(model, word) {
+                self.push_repair(model, at, Kind::Split(byte as u16), &words, Feature::Split);
+            }
+        }
+    }
+
+    fn push_repair(&mut self, model: &Model, at: usize, kind: Kind, words: &[u32], of: Feature) {
+        let mut features = Features::default();
+        features[of] = 1.0;
+        self.push(at..at + 1, kind, words.iter().copied(), features, &model.weights);
+    }
+
+    fn push(
+        &mut self,
+        span: Range<usize>,
+        kind: Kind,
+        words: impl IntoIterator<Item = u32>,
+        features: Features,
+        weights: &Weights,
+    ) {
+        let from = self.words.len() as u32;
+        self.words.extend(words);
+        self.choices.push(Choice {
+            start: span.start as u16,
+            end: span.end as u16,
+            kind,
+            score: weights.dot(&features),
+            words: (from, self.words.len() as u32),
+        });
+        self.features.push(features);
+    }
+}
+
+/// Mean log probability of words without their context.
+fn commonness(model: &Model, words: impl ExactSizeIterator<Item = u32>) -> f32 {
+    let len = words.len() as f32;
+    let nowhere = model.lm.empty();
+    words.map(|word| model.lm.score(&nowhere, word).0).sum::<f32>() / len
+}

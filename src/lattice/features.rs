@@ -1,0 +1,153 @@
+//! Features of the log-linear model, by name, and their weights.
+
+use crate::channel::Evidence;
+use serde::{Deserialize, Serialize};
+use std::ops::{Index, IndexMut};
+
+macro_rules! features {
+    ($($(#[$doc:meta])* $feature:ident $name:literal $weight:literal,)*) => {
+        /// What is known of an option, a number each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Feature { $($(#[$doc])* $feature,)* }
+
+        /// Names, in the order of the vector.
+        pub(crate) const NAMES: &[&str] = &[$($name,)*];
+        const INITIAL: &[f32] = &[$($weight,)*];
+    };
+}
+
+features! {
+    /// log p of the restored words in their context, by the language model.
+    Lm "lm" 1.0,
+    /// log p(left alone | word), of a word that is left alone and has candidates.
+    Keep "keep" 0.6,
+    /// log p(original | spun).
+    Restore "restore" 0.6,
+    /// log p(spun | original).
+    Spin "spin" 0.2,
+    /// Lexical weight of the original given the spun words.
+    RestoreWords "restore_words" 0.0,
+    /// Lexical weight of the spun words given the original.
+    SpinWords "spin_words" 0.0,
+    /// 1 for a candidate of the channel.
+    Change "change" -0.5,
+    /// Spun words that a candidate replaces, beyond the first.
+    SpunWords "spun_words" 0.0,
+    /// Words that a candidate puts there, beyond the first.
+    OriginalWords "original_words" 0.5,
+    /// 1 if the candidate was seen in really spun sentences.
+    Real "seen_real" 0.0,
+    /// 1 if it was seen only in sentences that our own spinner made.
+    Simulated "seen_simulated" 0.0,
+    /// 1 if it was seen in a phrase list only.
+    List "seen_list" 0.0,
+    /// How much commoner the original's words are, mean log probability.
+    Rarity "rarity" 0.1,
+    /// 1 if a replaced word is a capital inside the sentence.
+    Capital "capital" -0.5,
+    /// 1 for a space put into a glued word.
+    Split "split" -1.0,
+    /// 1 for the other form of `a` and `an`.
+    Article "article" -2.0,
+    /// 1 for a stray capital taken away.
+    Small "small" 2.0,
+}
+
+/// Number of features.
+pub(crate) const FEATURES: usize = INITIAL.len();
+
+impl Feature {
+    /// The feature that stands for where a candidate was seen.
+    pub(crate) fn set_of(evidence: Evidence) -> Self {
+        if evidence.has(Evidence::REAL) {
+            Feature::Real
+        } else if evidence.has(Evidence::SIMULATED) {
+            Feature::Simulated
+        } else {
+            Feature::List
+        }
+    }
+}
+
+/// The features of one option.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Features(pub(crate) [f32; FEATURES]);
+
+impl Default for Features {
+    fn default() -> Self {
+        Self([0.0; FEATURES])
+    }
+}
+
+impl Index<Feature> for Features {
+    type Output = f32;
+    fn index(&self, feature: Feature) -> &f32 {
+        &self.0[feature as usize]
+    }
+}
+
+impl IndexMut<Feature> for Features {
+    fn index_mut(&mut self, feature: Feature) -> &mut f32 {
+        &mut self.0[feature as usize]
+    }
+}
+
+/// A weight for each feature.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Weights(pub(crate) [f32; FEATURES]);
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self(std::array::from_fn(|feature| INITIAL[feature]))
+    }
+}
+
+impl Weights {
+    /// The weighted sum of an option's features.
+    #[inline]
+    pub(crate) fn dot(&self, features: &Features) -> f32 {
+        self.0.iter().zip(&features.0).map(|(weight, value)| weight * value).sum()
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, feature: Feature) -> f32 {
+        self.0[feature as usize]
+    }
+
+    /// Names with their weights, as they are stored.
+    pub(crate) fn named(&self) -> Vec<NamedWeight> {
+        let pair = |(name, &weight): (&&str, _)| NamedWeight { name: name.to_string(), weight };
+        NAMES.iter().zip(&self.0).map(pair).collect()
+    }
+
+    /// Weights from their names. A name that this version does not know is left
+    /// out, a feature that is not named weighs nothing.
+    pub(crate) fn from_named(named: &[NamedWeight]) -> Self {
+        let of = |name: &str| named.iter().find(|w| w.name == name).map_or(0.0, |w| w.weight);
+        Self(std::array::from_fn(|feature| of(NAMES[feature])))
+    }
+}
+
+/// A feature's name and weight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedWeight {
+    /// As `unspin inspect` prints it.
+    pub name: String,
+    /// What one unit of the feature adds to a restoration's score.
+    pub weight: f32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_come_back_by_name() {
+        let weights = Weights::default();
+        let mut named = weights.named();
+        named.reverse();
+        named.push(NamedWeight { name: "of a later version".into(), weight: 3.0 });
+        assert_eq!(Weights::from_named(&named), weights);
+        assert_eq!(Weights::from_named(&[]).0, [0.0; FEATURES]);
+    }
+}

@@ -1,0 +1,88 @@
+//! Damage that spinners leave behind: glued words, stray capitals, articles.
+
+use crate::model::Model;
+use crate::text::vocabulary::UNKNOWN;
+use crate::text::{Token, normalize};
+
+/// Shorter words are not worth a split.
+const SHORTEST_GLUED: usize = 6;
+/// Splits offered for one word.
+const MOST_SPLITS: usize = 3;
+
+/// `an` for `a` and `a` for `an`.
+pub(crate) fn other_article(word: &str) -> Option<&'static str> {
+    match word {
+        "a" | "A" => Some("an"),
+        "an" | "An" | "AN" => Some("a"),
+        _ => None,
+    }
+}
+
+/// True for a capital article inside a sentence, between words in lower case:
+/// *show it into A $29 billion enterprise*.
+pub(crate) fn is_stray_capital(text: &str, tokens: &[Token], at: usize) -> bool {
+    let is_small = |token: &Token| token.of(text).starts_with(char::is_lowercase);
+    let is_big = |token: &Token| token.of(text).starts_with(char::is_uppercase);
+    matches!(tokens[at].of(text), "A" | "An" | "The")
+        && at > 0
+        && is_small(&tokens[at - 1])
+        && tokens.get(at + 1).is_some_and(|next| !is_big(next) && next.of(text) != ".")
+}
+
+/// True for a word that may be two which lost their space.
+pub(crate) fn may_be_glued(word: &str, id: u32) -> bool {
+    id == UNKNOWN && word.len() >= SHORTEST_GLUED && word.len() <= 48
+}
+
+/// Where a space may be missing: the byte that it belongs before, and the words
+/// on both sides with the mark between them, the likeliest first.
+pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>)> {
+    let mut found: Vec<(f32, usize, Vec<u32>)> = Vec::new();
+    let mut form = String::new();
+    let mut known = |part: &str| {
+        form.clear();
+        normalize(part, &mut form);
+        let letters = form.chars().all(char::is_alphabetic);
+        let long = part.chars().count() > 1 || matches!(part, "a" | "A" | "I");
+        if letters && long { model.vocabulary.id(&form) } else { None }
+    };
+    for (at, c) in word.char_indices().skip(1) {
+        let mark = matches!(c, ',' | '.').then_some(c);
+        let left = &word[..at];
+        let right = &word[at + mark.map_or(0, char::len_utf8)..];
+        let (Some(left), Some(right)) = (known(left), known(right)) else {
+            continue;
+        };
+        let mut words = vec![left];
+        words.extend(mark.and_then(|mark| model.vocabulary.id(mark.encode_utf8(&mut [0; 4]))));
+        words.push(right);
+        let nowhere = model.lm.empty();
+        let score = words.iter().map(|&word| model.lm.score(&nowhere, word).0).sum();
+        found.push((score, at + mark.map_or(0, char::len_utf8), words));
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.truncate(MOST_SPLITS);
+    found.into_iter().map(|(_, at, words)| (at, words)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tokenize;
+
+    #[test]
+    fn stray_capitals_by_table() {
+        let table = [
+            ("turn it into A $29 billion firm", true),
+            ("turn it into A Star", false),
+            ("A star is born", false),
+            ("grade A.", false),
+            ("it won The prize", true),
+        ];
+        for (text, expected) in table {
+            let tokens = tokenize(text);
+            let found = (0..tokens.len()).any(|at| is_stray_capital(text, &tokens, at));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! The trainer: from text and pairs to a model, stage by stage.
+
+mod channel;
+mod language;
+mod pairs;
+pub(crate) mod recipe;
+mod simulate;
+pub(crate) mod text;
+
+use crate::corpus::Row;
+use crate::error::{Error, Result};
+use crate::model::{Metadata, Model, SourceRecord};
+use crate::progress::{Progress, Silent};
+use crate::spin::{Lexicon, Spinner, SpunSentence};
+use crate::text::{Vocabulary, token};
+use pairs::WordPair;
+pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, TextSource};
+use rustc_hash::FxHashMap;
+use std::path::PathBuf;
+use text::Part;
+
+/// Trains models.
+///
+/// ```no_run
+/// # fn main() -> unspin::Result<()> {
+/// let trainer = unspin::Trainer::new(unspin::Recipe::default())
+///     .pairs("pairs.tsv")
+///     .text("text.txt.gz")
+///     .dev("held-out.tsv");
+/// trainer.train()?.save("my.unspin")
+/// # }
+/// ```
+pub struct Trainer<'p> {
+    recipe: Recipe,
+    folder: PathBuf,
+    lexicon_folder: PathBuf,
+    progress: &'p dyn Progress,
+}
+
+/// How readily an engine takes what a list has, beside the lexicon's 1 to 9.
+const LIST_WEIGHT: f32 = 2.0;
+
+/// What training reads before it begins.
+struct Material {
+    /// Real pairs and lists.
+    pairs: Vec<WordPair>,
+    /// Held-out pairs with their weights in tuning.
+    dev: Vec<(String, String, f64)>,
+    lexicon: Option<Lexicon>,
+    words: FxHashMap<String, u32>,
+    /// Bytes of the training part of each text file.
+    bytes: Vec<u64>,
+    sources: Vec<SourceRecord>,
+}
+
+impl Trainer<'static> {
+    /// A trainer that follows `recipe`, in silence.
+    pub fn new(recipe: Recipe) -> Self {
+        Self { recipe, folder: PathBuf::new(), lexicon_folder: PathBuf::new(), progress: &Silent }
+    }
+}
+
+impl<'p> Trainer<'p> {
+    /// The folder in which the recipe's relative paths begin.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// The folder in which the path of the recipe's lexicon begins.
+    #[must_use]
+    pub fn lexicon_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.lexicon_folder = folder.into();
+        self
+    }
+
+    /// Tells `progress` of every stage.
+    #[must_use]
+    pub fn progress<'q>(self, progress: &'q dyn Progress) -> Trainer<'q> {
+        Trainer { progress, ..self }
+    }
+
+    /// Adds a file of pairs or a phrase list.
+    #[must_use]
+    pub fn pairs(mut self, path: impl Into<PathBuf>) -> Self {
+        self.recipe.pairs.push(PairSource::new(path));
+        self
+    }
+
+    /// Adds a file of plain text.
+    #[must_use]
+    pub fn text(mut self, path: impl Into<PathBuf>) -> Self {
+        self.recipe.text.push(TextSource { path: path.into() });
+        self
+    }
+
+    /// Adds a file of held-out pairs, from which the weights are learned.
+    #[must_use]
+    pub fn dev(mut self, path: impl Into<PathBuf>) -> Self {
+        self.recipe.dev.push(PairSource::new(path));
+        self
+    }
+
+    /// Trains a model. Without held-out pairs the weights stay as they are set.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, if there is no text or no pair at all, or, for a
+    /// strict recipe, at the first row that cannot be read.
+    pub fn train(&self) -> Result<Model> {
+        let material = self.material()?;
+        let vocabulary = self.vocabulary(&material);
+        let index = vocabulary.index();
+        let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
+        let spinner = match (&material.lexicon, &self.recipe.spin) {
+            (Some(lexicon), Some(spin)) => Some(Spinner::new(lexicon, spin.spinner.clone())?),
+            _ => None,
+        };
+        let simulated = self.simulate(spinner.as_ref(), &material, Part::Train)?;
+        let channel =
+            channel::train(&self.recipe, &index, &material.pairs, &simulated, self.progress)?;
+        drop(simulated);
+        let metadata = Metadata {
+            version: env!("CARGO_PKG_VERSION").into(),
+            sources: material.sources.clone(),
+            recipe: self.recipe.file.clone(),
+            ..Metadata::default()
+        };
+        let mut model = Model { vocabulary, lm, channel, weights: Default::default(), metadata };
+        self.tune(&mut model, spinner.as_ref(), &material)?;
+        Ok(model)
+    }
+
+    fn material(&self) -> Result<Material> {
+        let Recipe { strict, .. } = self.recipe;
+        let (mut sources, mut pairs, mut dev) = (Vec::new(), Vec::new(), Vec::new());
+        self.progress.stage("read pairs", None);
+        for source in &self.recipe.pairs {
+            let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
+            self.progress.advance(record.rows);
+            sources.push(record);
+            pairs.extend(rows.into_iter().map(WordPair::from));
+        }
+        for source in &self.recipe.dev {
+            let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
+            self.progress.advance(record.rows);
+            sources.push(record);
+            dev.extend(rows.into_iter().filter_map(|row| match row {
+                Row::Sentence(pair) => Some((pair.original, pair.spun, source.weight)),
+                Row::Phrase { .. } => None,
+            }));
+        }
+        let lexicon = match &self.recipe.spin {
+            Some(spin) => Some(self.lexicon(spin, &mut sources)?),
+            None => None,
+        };
+        if pairs.is_empty() && lexicon.is_none() {
+            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        }
+        let (mut words, mut bytes) = (FxHashMap::default(), Vec::new());
+        self.progress.stage("count words", None);
+        for source in &self.recipe.text {
+            let mut size = 0;
+            let mut count = |lines: Vec<String>| {
+                size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
+                text::count_words(&lines, &mut words);
+                Ok(())
+            };
+            let record =
+                text::batches(source, &self.folder, Part::Train, strict, self.progress, &mut count)?;
+            sources.push(record);
+            bytes.push(size);
+        }
+        if words.is_empty() {
+            return Err(Error::config("no text to learn English from: name a file with --text"));
+        }
+        Ok(Material { pairs, dev, lexicon, words, bytes, sources })
+    }
+
+    /// The lexicon, and the phrase lists that are spun with like it.
+    fn lexicon(&self, spin: &SimulateConfig, sources: &mut Vec<SourceRecord>) -> Result<Lexicon> {
+        let mut lexicon = Lexicon::read(&self.lexicon_folder.join(&spin.lexicon))?;
+        let rows = lexicon.len() as u64;
+        sources.push(SourceRecord { name: "lexicon".into(), kind: "lexicon".into(), rows, checksum: 0 });
+        for list in &spin.lists {
+            let source = PairSource::new(&list.path);
+            let (rows, record) =
+                pairs::read(&source, &self.folder, "list", self.recipe.strict, self.progress)?;
+            sources.push(SourceRecord { kind: "lexicon".into(), ..record });
+            for row in rows {
+                let Row::Phrase { original, spun, more, .. } = row else { continue };
+                let named = list.family_column.and_then(|column| more.get(column.checked_sub(4)?));
+                let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));
+                let family = family.cloned().unwrap_or_else(|| list.family.clone());
+                lexicon.add(&family, token::words(&original), token::words(&spun), LIST_WEIGHT);
+            }
+        }
+        lexicon.settle();
+        Ok(lexicon)
+    }
+
+    /// The commonest words of the text, and every word of pairs and lexicon.
+    fn vocabulary(&self, material: &Material) -> Vocabulary {
+        let config = &self.recipe.language;
+        let mut common: Vec<(&str, u32)> =
+            material.words.iter().map(|(word, &count)| (word.as_str(), count)).collect();
+        common.retain(|(_, count)| *count >= config.least_count);
+        common.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        common.truncate(config.vocabulary);
+        let common = common.into_iter().map(|(word, _)| word);
+        let pairs = material.pairs.iter().flat_map(|pair| pair.original.iter().chain(&pair.spun));
+        let families = material.lexicon.iter().flat_map(|lexicon| &lexicon.families);
+        let entries = families.flat_map(|family| &family.entries);
+        let lexicon = entries.flat_map(|entry| entry.original.iter().chain(&entry.spun));
+        Vocabulary::new(common.chain(pairs.chain(lexicon).map(String::as_str)))
+    }
+
+    fn simulate(
+        &self,
+        spinner: Option<&Spinner>,
+        material: &Material,
+        part: Part,
+    ) -> Result<Vec<SpunSentence>> {
+        let (Some(spinner), Some(spin)) = (spinner, &self.recipe.spin) else {
+            return Ok(Vec::new());
+        };
+        let wanted = if part == Part::Train { spin.sentences } else { spin.dev_sentences };
+        self.progress.stage("spin", Some(wanted as u64));
+        let mut sentences = Vec::new();
+        let bytes = &material.bytes;
+        let mut keep = |spun| sentences.extend::<Vec<SpunSentence>>(spun);
+        simulate::simulate(
+            spinner,
+            &self.recipe,
+            &self.folder,
+            part,
+            wanted,
+            bytes,
+            self.progress,
+            &mut keep,
+        )?;
+        Ok(sentences)
+    }
+
+    fn tune(&self, model: &mut Model, spinner: Option<&Spinner>, material: &Material) -> Result<()> {
+        let simulated = self.simulate(spinner, material, Part::Tune)?;
+        let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
+        let real = material.dev.iter().map(|(original, spun, weight)| (&**original, &**spun, *weight));
+        let simulated = simulated.iter().map(|s| (&*s.original, &*s.spun, weight));
+        self.progress.stage("tune weights", Some(self.recipe.tune.steps as u64));
+        let mut told = |step: usize, reduction: f64| {
+            self.progress.advance(1);
+            if step % 10 == 0 || step + 1 == self.recipe.tune.steps {
+                self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
+            }
+        };
+        crate::tune::tune(model, real.chain(simulated), &self.recipe.tune, &mut told);
+        Ok(())
+    }
+}
+
+/// True for a phrase of words, and of the signs that stand for words.
+fn is_prose(phrase: &[String]) -> bool {
+    phrase.iter().all(|word| word.chars().any(token::is_word) || matches!(&**word, "%" | "$"))
+}

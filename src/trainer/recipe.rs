@@ -1,0 +1,152 @@
+//! The recipe of a model: what it is trained on, and how.
+
+use crate::channel::score::ChannelConfig;
+use crate::error::{Error, Result};
+use crate::tune::TuneConfig;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Everything that decides a model's bytes, as a TOML file says it.
+///
+/// Paths are relative to the folder that the recipe names data in. The same
+/// recipe on the same data gives the same bytes at any number of threads.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recipe {
+    /// Plain English text, a paragraph a line, for the language model.
+    pub text: Vec<TextSource>,
+    /// Sentence pairs and phrase lists.
+    pub pairs: Vec<PairSource>,
+    /// Held-out sentence pairs, for the feature weights.
+    pub dev: Vec<PairSource>,
+    /// The language model.
+    pub language: LanguageConfig,
+    /// Word alignment.
+    pub align: crate::align::AlignConfig,
+    /// The forward spinner, which makes pairs from the text.
+    pub spin: Option<SimulateConfig>,
+    /// The channel model.
+    pub channel: ChannelConfig,
+    /// The feature weights.
+    pub tune: TuneConfig,
+    /// Stop at the first row that cannot be read, instead of passing it over.
+    pub strict: bool,
+    /// The file as it stands, kept with the model.
+    #[serde(skip)]
+    pub(crate) file: String,
+}
+
+/// A file of text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextSource {
+    /// Plain, or packed as .gz, .xz or .zst.
+    pub path: PathBuf,
+}
+
+/// A file of pairs, or some of its rows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairSource {
+    /// Plain, or packed as .gz, .xz or .zst.
+    pub path: PathBuf,
+    /// First and last row to use, from 1; all if absent.
+    #[serde(default)]
+    pub rows: Option<(usize, usize)>,
+    /// What an error in these pairs counts for in tuning.
+    #[serde(default = "one")]
+    pub weight: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// How the language model is made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LanguageConfig {
+    /// Longest n-gram, 1 to 7.
+    pub order: usize,
+    /// Words of the vocabulary that come from the text, the commonest first;
+    /// words of the pairs are always in.
+    pub vocabulary: usize,
+    /// Words seen less often in the text are left out.
+    pub least_count: u32,
+    /// N-grams that stay after pruning; all if absent.
+    pub ngrams: Option<usize>,
+}
+
+impl Default for LanguageConfig {
+    fn default() -> Self {
+        Self { order: 4, vocabulary: 150_000, least_count: 1, ngrams: None }
+    }
+}
+
+/// A phrase list whose rows an engine family spins with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpinList {
+    /// Lines of `original<TAB>spun<TAB>count`.
+    pub path: PathBuf,
+    /// The family of rows that name none.
+    pub family: String,
+    /// The column, from 1, in which a row may name its family.
+    #[serde(default)]
+    pub family_column: Option<usize>,
+}
+
+/// How pairs are simulated.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SimulateConfig {
+    /// The folder of the lexicon, a folder an engine family in it; beside the
+    /// recipe, not in the data folder.
+    pub lexicon: PathBuf,
+    /// Phrase lists that are spun with, too.
+    pub lists: Vec<SpinList>,
+    /// Sentences to spin for the channel.
+    pub sentences: usize,
+    /// Held-out sentences to spin for the weights.
+    pub dev_sentences: usize,
+    /// What an error in a simulated sentence counts for in tuning.
+    pub dev_weight: f64,
+    /// The spinner.
+    pub spinner: crate::spin::SpinConfig,
+}
+
+impl Default for SimulateConfig {
+    fn default() -> Self {
+        Self {
+            lexicon: PathBuf::from("lexicon"),
+            lists: Vec::new(),
+            sentences: 200_000,
+            dev_sentences: 2_000,
+            dev_weight: 0.5,
+            spinner: crate::spin::SpinConfig::default(),
+        }
+    }
+}
+
+impl Recipe {
+    /// Reads a recipe.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or has a key that is not known or a value that
+    /// does not fit: the message gives line and column.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
+        let bad = |error| Error::config(format!("{}: {error}", path.display()));
+        let recipe: Self = toml::from_str(&text).map_err(bad)?;
+        Ok(Self { file: text, ..recipe })
+    }
+}
+
+impl PairSource {
+    /// All rows of a file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), rows: None, weight: 1.0 }
+    }
+}

@@ -1,0 +1,208 @@
+//! Feature weights from held-out pairs, towards the word error that is left.
+//!
+//! For a pair (original, spun) every choice of the lattice has a loss: by how many
+//! words it alone would bring the sentence further from the original (less than
+//! 0: nearer). With p(path) the model's probability of a path and l(path) the sum
+//! of its losses, the weights maximise
+//!
+//! ```text
+//! Σ log Σ_path p(path) exp(-γ l(path))  -  λ |w - w0|²
+//! ```
+//!
+//! over all pairs: for a small γ that is minus γ times the expected word error
+//! (minimum risk, Smith & Eisner 2006), for a large one the likelihood of the best
+//! reachable restorations (a conditional random field); in between it bounds the
+//! risk and keeps probabilities honest (Gimpel & Smith 2010). Expectations are
+//! exact over the search graph, which is made anew with each step's weights.
+
+mod loss;
+
+use crate::decode::{DecodeConfig, Graph};
+use crate::lattice::Lattice;
+use crate::lattice::features::{FEATURES, Feature, Weights};
+use crate::model::Model;
+use crate::text::{Token, sentences, tokenize};
+use ndarray::Array1;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How weights are learned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TuneConfig {
+    /// Steps over all pairs.
+    pub steps: usize,
+    /// Size of the first step; it falls to a tenth.
+    pub rate: f64,
+    /// γ: how far a word of error outweighs likelihood.
+    pub gamma: f64,
+    /// λ: pull towards the initial weights, for each pair.
+    pub pull: f64,
+    /// Hypotheses kept at each token.
+    pub beam: usize,
+}
+
+impl Default for TuneConfig {
+    fn default() -> Self {
+        Self { steps: 40, rate: 0.12, gamma: 2.0, pull: 0.002, beam: 8 }
+    }
+}
+
+/// Sentences in a unit of parallel work; fixed, so that sums do not depend on the
+/// number of threads.
+const CHUNK: usize = 16;
+
+/// One sentence to learn from.
+struct Example {
+    text: String,
+    tokens: Vec<Token>,
+    original: Vec<String>,
+    /// What its losses count for.
+    weight: f64,
+}
+
+/// What one pass over the pairs found.
+#[derive(Clone, Debug)]
+struct Pass {
+    objective: f64,
+    /// Expected word errors that restoring takes away, and all there are.
+    mended: f64,
+    errors: f64,
+    gradient: Array1<f64>,
+}
+
+impl Pass {
+    fn new() -> Self {
+        Self { objective: 0.0, mended: 0.0, errors: 0.0, gradient: Array1::zeros(FEATURES) }
+    }
+
+    fn add(mut self, other: &Self) -> Self {
+        self.objective += other.objective;
+        self.mended += other.mended;
+        self.errors += other.errors;
+        self.gradient += &other.gradient;
+        self
+    }
+}
+
+/// Learns the weights of `model` from `(original, spun, weight)` pairs, and tells
+/// `progress` of each step: its number and the expected error reduction rate.
+pub(crate) fn tune<'p>(
+    model: &mut Model,
+    pairs: impl Iterator<Item = (&'p str, &'p str, f64)>,
+    config: &TuneConfig,
+    progress: &mut dyn FnMut(usize, f64),
+) {
+    let examples: Vec<Example> = pairs.filter_map(|(o, s, w)| example(o, s, w)).collect();
+    if examples.is_empty() {
+        return;
+    }
+    let initial = to_array(&model.weights);
+    let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
+    for step in 0..config.steps {
+        let pass = pass(model, &examples, config);
+        progress(step, pass.mended / pass.errors.max(1.0));
+        let now = to_array(&model.weights);
+        let count: f64 = examples.iter().map(|example| example.weight).sum();
+        let gradient = pass.gradient / count - 2.0 * config.pull * (&now - &initial);
+        // Adam (Kingma & Ba 2015): features differ in scale by orders of magnitude.
+        let (keep_mean, keep_square) = (0.8, 0.95);
+        mean = keep_mean * mean + (1.0 - keep_mean) * &gradient;
+        square = keep_square * square + (1.0 - keep_square) * &gradient * &gradient;
+        let age = step as i32 + 1;
+        let rate = config.rate * 0.1f64.powf(step as f64 / config.steps as f64);
+        let scale = rate * (1.0 - keep_square.powi(age)).sqrt() / (1.0 - f64::powi(keep_mean, age));
+        let moved = now + scale * &mean / (square.mapv(f64::sqrt) + 1e-8);
+        model.weights = Weights(std::array::from_fn(|feature| moved[feature] as f32));
+    }
+}
+
+fn to_array(weights: &Weights) -> Array1<f64> {
+    weights.0.iter().map(|&weight| f64::from(weight)).collect()
+}
+
+/// The first sentence is all there is to most pairs; where a pair holds several,
+/// they are learned from as one, so that losses see the whole original.
+fn example(original: &str, spun: &str, weight: f64) -> Option<Example> {
+    let tokens = tokenize(spun);
+    let longest = sentences(spun, &tokens).into_iter().map(|s| s.len()).max()?;
+    let fits = tokens.len() <= 2 * longest.max(60);
+    fits.then(|| Example {
+        text: spun.to_string(),
+        tokens,
+        original: crate::text::token::words(original),
+        weight,
+    })
+}
+
+fn pass(model: &Model, examples: &[Example], config: &TuneConfig) -> Pass {
+    let of_chunk = |chunk: &[Example]| {
+        let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
+        let mut sum = Pass::new();
+        for example in chunk {
+            sum = sum.add(&of_example(model, example, config, &mut lattice, &mut graph));
+        }
+        sum
+    };
+    let passes: Vec<Pass> = examples.par_chunks(CHUNK).map(of_chunk).collect();
+    passes.iter().fold(Pass::new(), Pass::add)
+}
+
+fn of_example(
+    model: &Model,
+    example: &Example,
+    config: &TuneConfig,
+    lattice: &mut Lattice,
+    graph: &mut Graph,
+) -> Pass {
+    lattice.build(model, &example.text, &example.tokens);
+    let search = DecodeConfig { beam: config.beam, ..DecodeConfig::default() };
+    graph.search(model, lattice, &search);
+    let (losses, errors) =
+        loss::losses(model, lattice, &example.text, &example.tokens, &example.original);
+    let loss_of = |choice: u32| losses.get(choice as usize).copied().unwrap_or(0.0);
+    let mut gradient = Array1::zeros(FEATURES);
+    graph.posteriors();
+    let plain = graph.total();
+    let mut mended = 0.0;
+    for number in 0..graph.edges.len() {
+        let likely = graph.posterior(number as u32);
+        mended -= likely * loss_of(graph.edges[number].choice);
+        add_features(lattice, graph, number, -likely, &mut gradient);
+    }
+    for edge in &mut graph.edges {
+        edge.score -= (config.gamma * loss_of(edge.choice)) as f32;
+    }
+    graph.posteriors();
+    for number in 0..graph.edges.len() {
+        let likely = graph.posterior(number as u32);
+        add_features(lattice, graph, number, likely, &mut gradient);
+    }
+    let weight = example.weight;
+    Pass {
+        objective: weight * (graph.total() - plain),
+        mended: weight * mended,
+        errors: weight * errors,
+        gradient: gradient * weight,
+    }
+}
+
+fn add_features(
+    lattice: &Lattice,
+    graph: &Graph,
+    edge: usize,
+    scale: f64,
+    gradient: &mut Array1<f64>,
+) {
+    if scale.abs() < 1e-12 {
+        return;
+    }
+    let edge = &graph.edges[edge];
+    gradient[Feature::Lm as usize] += scale * f64::from(edge.lm);
+    if edge.choice != crate::decode::NONE {
+        let features = &lattice.features(edge.choice).0;
+        for (sum, &value) in gradient.iter_mut().zip(features) {
+            *sum += scale * f64::from(value);
+        }
+    }
+}

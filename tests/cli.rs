@@ -1,0 +1,207 @@
+//! What the program promises on the command line.
+
+use assert_cmd::Command;
+use std::path::Path;
+use std::sync::LazyLock;
+
+/// A model trained once on the sample corpus, by the program itself.
+static MODEL: LazyLock<tempfile::TempPath> = LazyLock::new(|| {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    unspin()
+        .args(["train", "--pairs", "training/sample/pairs.tsv"])
+        .args(["--text", "training/sample/text.txt", "--dev", "training/sample/dev.tsv"])
+        .arg("--output")
+        .arg(&path)
+        .assert()
+        .success();
+    path
+});
+
+fn unspin() -> Command {
+    let mut command = Command::cargo_bin("unspin").unwrap();
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+/// `unspin decode` with the sample model.
+fn decode(arguments: &[&str], input: impl Into<Vec<u8>>) -> assert_cmd::assert::Assert {
+    let mut command = unspin();
+    command.arg("decode").arg("--model").arg(&*MODEL).args(arguments);
+    command.write_stdin(input).assert()
+}
+
+fn stdout(assert: &assert_cmd::assert::Assert) -> String {
+    String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+}
+
+fn stderr(assert: &assert_cmd::assert::Assert) -> String {
+    String::from_utf8_lossy(&assert.get_output().stderr).into_owned()
+}
+
+#[test]
+fn a_line_in_is_a_line_out() {
+    let table: &[&[u8]] = &[
+        b"",
+        b"\n",
+        b"\n\n \n\t\n",
+        b"zzqx qqzv xxyy\n",
+        b"no newline at the end: qqzv",
+        b"carriage\r\nreturns qqzv\r\n",
+        b"  zz,qq   ( qqzv )  \"xx\" \xe2\x80\x9cyy\xe2\x80\x9d  \n",
+    ];
+    for input in table {
+        let output = decode(&[], *input).success();
+        let text = stdout(&output);
+        let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
+        assert_eq!(lines(text.as_bytes()), lines(input), "{input:?}");
+        assert_eq!(text.ends_with("\r\n"), input.ends_with(b"\r\n"), "{input:?}");
+    }
+}
+
+#[test]
+fn what_is_unknown_stays_to_the_byte() {
+    let text = "See https://qqzv.example/a?b=1 \u{2014}  qqzv@zzqx.example\u{a0}<b>Zzqx</b>  $44,000.50 (37%)\n";
+    assert_eq!(stdout(&decode(&[], text).success()), text);
+}
+
+#[test]
+fn what_is_not_text_passes_through_and_is_named() {
+    let input = b"good qqzv\nbad \xff\xfe qqzv\nnul \0 qqzv\nlast qqzv";
+    let output = decode(&[], &input[..]).code(1);
+    assert_eq!(output.get_output().stdout, input);
+    let errors = stderr(&output);
+    assert!(errors.contains("standard input:2: not valid UTF-8 at byte 5"), "{errors}");
+    assert!(errors.contains("standard input:3: has a NUL byte"), "{errors}");
+}
+
+#[test]
+fn a_long_line_is_restored_too() {
+    let mut line = "qqzv zzqx ".repeat(100_000);
+    line.push('\n');
+    assert_eq!(stdout(&decode(&[], line.clone()).success()), line);
+    let mut word = "q".repeat(10_000_000);
+    word.push('\n');
+    assert_eq!(stdout(&decode(&[], word.clone()).success()), word);
+}
+
+#[test]
+fn files_follow_each_other_and_missing_ones_are_named() {
+    let mut command = unspin();
+    command.args(["decode", "--model"]).arg(&*MODEL).args(["no/such/file", "README.md"]);
+    let output = command.assert().code(1);
+    assert!(stderr(&output).contains("no/such/file: "));
+    let lines = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    assert_eq!(stdout(&output).lines().count(), lines.unwrap().lines().count());
+}
+
+#[test]
+fn jsonl_carries_the_evidence() {
+    let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
+    let output = decode(&["--format", "jsonl", "--nbest", "5"], article.as_str()).success();
+    let text = stdout(&output);
+    assert_eq!(text.lines().count(), article.lines().count());
+    let mut edits = 0;
+    for (line, input) in text.lines().zip(article.lines()) {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(object["text"], input);
+        let restorations = object["restorations"].as_array().unwrap();
+        assert!((1..=5).contains(&restorations.len()));
+        let likely: Vec<f64> =
+            restorations.iter().map(|r| r["probability"].as_f64().unwrap()).collect();
+        assert!(likely.is_sorted_by(|a, b| a >= b), "{likely:?}");
+        assert!(likely.iter().sum::<f64>() < 1.0 + 1e-6, "{likely:?}");
+        // The edits, put into the line, give the first restoration.
+        let mut restored = String::new();
+        let mut written = 0;
+        for edit in object["edits"].as_array().unwrap() {
+            let at = |key: &str| edit[key].as_u64().unwrap() as usize;
+            assert_eq!(edit["spun"], input[at("start")..at("end")]);
+            restored.push_str(&input[written..at("start")]);
+            restored.push_str(edit["original"].as_str().unwrap());
+            written = at("end");
+            let probability = |of: &serde_json::Value| of["probability"].as_f64().unwrap();
+            let others = edit["alternatives"].as_array().unwrap().iter().map(probability);
+            let all = probability(edit) + others.sum::<f64>();
+            assert!(all < 1.0 + 1e-6, "{edit}");
+            edits += 1;
+        }
+        restored.push_str(&input[written..]);
+        assert_eq!(restorations[0]["text"], restored);
+    }
+    assert!(edits > 20, "only {edits} edits in the whole article");
+}
+
+#[test]
+fn a_high_threshold_changes_less() {
+    let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
+    let changed = |least: &str| {
+        let text = stdout(&decode(&["--min-confidence", least], article.as_str()).success());
+        text.split_whitespace().zip(article.split_whitespace()).filter(|(a, b)| a != b).count()
+    };
+    let (all, sure) = (changed("0"), changed("0.95"));
+    assert!(sure < all, "{sure} of {all}");
+    assert_eq!(changed("1"), 0);
+}
+
+#[test]
+fn the_same_bytes_at_any_number_of_threads() {
+    let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
+    let with = |threads: &str| {
+        let arguments = ["--format", "jsonl", "--nbest", "3", "--threads", threads];
+        stdout(&decode(&arguments, article.as_str()).success())
+    };
+    let one = with("1");
+    assert_eq!(one, with("2"));
+    assert_eq!(one, with("8"));
+}
+
+#[test]
+fn usage_errors_exit_with_2() {
+    let table: &[&[&str]] = &[
+        &["decode", "--nbest", "0"],
+        &["decode", "--nbest", "5"],
+        &["decode", "--min-confidence", "1.5"],
+        &["decode", "--no-such-flag"],
+        &["train"],
+        &["no-such-verb"],
+    ];
+    for arguments in table {
+        unspin().args(*arguments).write_stdin("").assert().code(2);
+    }
+}
+
+#[test]
+fn the_built_in_model_restores_an_article() {
+    let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
+    let output = unspin().arg("decode").write_stdin(article.as_str()).assert().success();
+    let restored = stdout(&output);
+    assert_ne!(restored, article);
+    for furniture in ["Rate this post", "Leave a Comment"] {
+        assert!(restored.contains(furniture));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::{Command, Stdio};
+    let binary = assert_cmd::cargo::cargo_bin("unspin");
+    let mut child = Command::new(binary)
+        .args(["decode", "--model"])
+        .arg(&*MODEL)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        let line = "qqzv zzqx\n".repeat(200_000);
+        // The program may stop reading before the end, and then this fails.
+        let _ = std::io::Write::write_all(&mut stdin, line.as_bytes());
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    assert!(output.status.success(), "{:?}", output);
+    assert!(output.stderr.is_empty(), "{:?}", output);
+}
