@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 mod error;
+mod lm;
 mod model;
 pub mod text;
 
