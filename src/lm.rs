@@ -8,15 +8,15 @@
 //! are natural logarithms, but for ARPA files, whose logarithms are decimal.
 
 //X pub(crate) mod arpa;
-//X mod bits;
+mod bits;
 pub(crate) mod count;
 mod discount;
 pub(crate) mod estimate;
 //X mod mix;
 pub(crate) mod model;
-//X pub(crate) mod packed;
+pub(crate) mod packed;
 //X mod prune;
-//X mod quantise;
+mod quantise;
 #[cfg(test)]
 mod reference;
 mod trie;

@@ -1,6 +1,6 @@
 //! A back-off model as estimation, mixing and pruning see it: exact and in memory.
 
-use super::trie::{NONE, Trie, filter};
+use super::trie::{Trie, filter};
 use crate::text::vocabulary::{BEGIN, UNKNOWN};
 use rayon::prelude::*;
 
@@ -128,17 +128,15 @@ impl BackoffModel {
         }
     }
 
-    /// The nodes that are the context of a longer n-gram, of all levels but the
-    /// highest.
-    pub(super) fn extended(&self) -> Vec<Vec<bool>> {
+    /// The nodes of `level`, below the highest, that are contexts of n-grams.
+    pub(super) fn extended(&self, level: usize) -> Vec<bool> {
         let mut contexts = Vec::new();
-        let level = |level: usize| {
-            let mut extended = vec![false; self.trie.len(level - 1)];
+        for level in 0..=level + 1 {
             contexts = self.trie.contexts_above(level, &contexts);
-            contexts.iter().filter(|c| **c != NONE).for_each(|c| extended[*c as usize] = true);
-            extended
-        };
-        (1..self.order()).map(level).collect()
+        }
+        let mut extended = vec![false; self.trie.len(level)];
+        contexts.iter().for_each(|context| extended[*context as usize] = true);
+        extended
     }
 
     /// True if every number is one and the marks stand where they must.
