@@ -5,6 +5,7 @@
 pub(crate) mod channel;
 pub(crate) mod corpus;
 mod error;
+mod lm;
 mod model;
 pub mod text;
 

@@ -1,0 +1,30 @@
+//! The language model: how likely English says a word after the words before it.
+//!
+//! Sentences are counted ([`Counter`]), smoothed by interpolated modified
+//! Kneser-Ney ([`estimate`]), mixed and pruned as a [`BackoffModel`], and packed
+//! into the quantised [`LanguageModel`] that the decoder asks.
+//!
+//! Words are numbers of a [`Vocabulary`](crate::text::Vocabulary); probabilities
+//! are natural logarithms, but for ARPA files, whose logarithms are decimal.
+
+//X pub(crate) mod arpa;
+mod bits;
+pub(crate) mod count;
+mod discount;
+pub(crate) mod estimate;
+//X mod mix;
+pub(crate) mod model;
+pub(crate) mod packed;
+//X mod prune;
+mod quantise;
+#[cfg(test)]
+mod reference;
+mod trie;
+
+/// The longest n-grams.
+pub(crate) const MAX_ORDER: usize = 7;
+
+/// Bits that hold any of `vocab_len` word numbers.
+fn bits_per_word(vocab_len: usize) -> u32 {
+    usize::BITS - vocab_len.saturating_sub(1).leading_zeros()
+}

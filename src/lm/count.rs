@@ -1,0 +1,250 @@
+//! Counting: packed n-grams, sorted in chunks, merged into a trie.
+
+use super::trie::{Level, Trie};
+use super::{MAX_ORDER, bits_per_word};
+use crate::error::{Error, Result};
+use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
+use rayon::prelude::*;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Windows sorted at a time: 256 MiB of them.
+const CHUNK: usize = 1 << 24;
+
+/// Counts the n-grams of sentences.
+///
+/// Only windows of the full order are kept, one ending at each word and at the
+/// sentence's end; sorted from their last word leftwards they hold the shorter
+/// n-grams as runs (Heafield et al., 2013). A window is one `u128`, 20 bytes with
+/// its count once its chunk is sorted; the chunks are merged as streams, so
+/// that they might as well lie on disk.
+pub(crate) struct Counter {
+    order: usize,
+    vocab_len: u32,
+    bits: u32,
+    chunk: usize,
+    windows: Vec<u128>,
+    runs: Vec<Run>,
+}
+
+/// Distinct windows in order, with their counts.
+struct Run {
+    windows: Vec<u128>,
+    counts: Vec<u32>,
+}
+
+/// How often each n-gram stands in the text.
+pub(crate) struct Counts {
+    pub(super) vocab_len: u32,
+    pub(super) trie: Trie,
+    /// Plain counts, as the text has them; continuation counts are the numbers of
+    /// children.
+    pub(super) counts: Vec<Vec<u32>>,
+}
+
+impl Counter {
+    /// Counts up to `order` (1 to 7) over word numbers below `vocab_len`.
+    ///
+    /// # Errors
+    ///
+    /// If the order is out of range or its n-grams do not fit 128 bits.
+    pub(crate) fn new(order: usize, vocab_len: usize) -> Result<Self> {
+        let bits = bits_per_word(vocab_len);
+        if !(1..=MAX_ORDER).contains(&order) {
+            return Err(Error::config(format!("n-gram order {order} is not in 1..={MAX_ORDER}")));
+        }
+        if vocab_len <= END as usize || order * bits as usize > 128 {
+            let message = format!("no {order}-grams over a vocabulary of {vocab_len} words");
+            return Err(Error::config(message));
+        }
+        let (windows, runs) = Default::default();
+        Ok(Self { order, vocab_len: vocab_len as u32, bits, chunk: CHUNK, windows, runs })
+    }
+
+    /// Counts a sentence, given without marks; numbers that are no word's count
+    /// as [`UNKNOWN`].
+    pub(crate) fn add(&mut self, sentence: &[u32]) {
+        let top = self.bits * (self.order as u32 - 1);
+        let padding = (0..self.order as u32).map(|i| u128::from(BEGIN) << (i * self.bits));
+        let mut window: u128 = padding.sum();
+        let is_word = |&word: &u32| word > END && word < self.vocab_len;
+        let words = sentence.iter().map(|word| if is_word(word) { *word } else { UNKNOWN });
+        for word in words.chain([END]) {
+            window = (window >> self.bits) | (u128::from(word) << top);
+            self.windows.push(window);
+        }
+        if self.windows.len() >= self.chunk {
+            self.sort();
+        }
+    }
+
+    /// Sums up.
+    pub(crate) fn finish(mut self) -> Counts {
+        self.sort();
+        let mut builder = Builder::new(self.order, self.bits);
+        let windows = merge(std::mem::take(&mut self.runs));
+        windows.for_each(|(window, count)| builder.push(window, count));
+        let (trie, counts) = builder.finish();
+        Counts { vocab_len: self.vocab_len, trie, counts }
+    }
+
+    fn sort(&mut self) {
+        self.windows.par_sort_unstable();
+        let distinct = self.windows.chunk_by(|a, b| a == b).count();
+        let mut run =
+            Run { windows: Vec::with_capacity(distinct), counts: Vec::with_capacity(distinct) };
+        for equal in self.windows.chunk_by(|a, b| a == b) {
+            run.windows.push(equal[0]);
+            run.counts.push(equal.len() as u32);
+        }
+        self.windows.clear();
+        self.runs.push(run);
+    }
+}
+
+/// The windows of all runs in order, equal ones added up.
+fn merge(runs: Vec<Run>) -> impl Iterator<Item = (u128, u32)> {
+    let mut runs: Vec<_> =
+        runs.into_iter().map(|run| run.windows.into_iter().zip(run.counts)).collect();
+    let mut heads: BinaryHeap<Reverse<(u128, usize, u32)>> = BinaryHeap::new();
+    for (index, run) in runs.iter_mut().enumerate() {
+        heads.extend(run.next().map(|(window, count)| Reverse((window, index, count))));
+    }
+    std::iter::from_fn(move || {
+        let mut total: Option<(u128, u32)> = None;
+        while let Some(mut head) = heads.peek_mut() {
+            let Reverse((window, index, count)) = *head;
+            match &mut total {
+                Some((same, _)) if *same != window => break,
+                Some((_, sum)) => *sum = sum.saturating_add(count),
+                None => total = Some((window, count)),
+            }
+            match runs[index].next() {
+                Some((window, count)) => *head = Reverse((window, index, count)),
+                None => drop(std::collections::binary_heap::PeekMut::pop(head)),
+            }
+        }
+        total
+    })
+}
+
+/// Splits windows in suffix order into the levels of a trie.
+struct Builder {
+    bits: u32,
+    levels: Vec<Level>,
+    counts: Vec<Vec<u32>>,
+    last: Option<u128>,
+}
+
+impl Builder {
+    fn new(order: usize, bits: u32) -> Self {
+        let (levels, counts) = (vec![Level::default(); order], vec![Vec::new(); order]);
+        Self { bits, levels, counts, last: None }
+    }
+
+    fn push(&mut self, window: u128, count: u32) {
+        let order = self.levels.len();
+        let width = self.bits * order as u32;
+        let same = self.last.map_or(0, |last| {
+            let agreeing = (last ^ window).leading_zeros() - (128 - width);
+            (agreeing / self.bits) as usize
+        });
+        self.last = Some(window);
+        for level in 0..order {
+            let shift = width - self.bits * (level as u32 + 1);
+            let word = (window >> shift) as u32 & ((1u64 << self.bits) - 1) as u32;
+            if level >= same {
+                if level == 0 {
+                    self.marks(word);
+                }
+                self.node(level, word);
+            }
+            let total = self.counts[level].last_mut().expect("a node of this window");
+            *total = total.saturating_add(count);
+            // What stands before the beginning is padding.
+            if word == BEGIN {
+                break;
+            }
+        }
+    }
+
+    fn finish(mut self) -> (Trie, Vec<Vec<u32>>) {
+        self.marks(END);
+        for level in 1..self.levels.len() {
+            let end = self.levels[level].words.len() as u32;
+            self.levels[level - 1].first.push(end);
+        }
+        (Trie { levels: self.levels }, self.counts)
+    }
+
+    /// `<unk>` and `<s>` are unigrams even where no window ends with them.
+    fn marks(&mut self, before: u32) {
+        for mark in [UNKNOWN, BEGIN] {
+            if self.levels[0].words.len() == mark as usize && before > mark {
+                self.node(0, mark);
+            }
+        }
+    }
+
+    fn node(&mut self, level: usize, word: u32) {
+        self.levels[level].words.push(word);
+        self.counts[level].push(0);
+        if let Some(above) = self.levels.get(level + 1) {
+            let start = above.words.len() as u32;
+            self.levels[level].first.push(start);
+        }
+    }
+}
+
+impl Counts {
+    /// The count that Kneser-Ney smoothing goes by: the plain count of n-grams of
+    /// the highest order and of those that start with `<s>`, of others the number
+    /// of distinct words before them.
+    #[inline]
+    pub(super) fn adjusted(&self, level: usize, node: usize) -> u32 {
+        let begins = self.trie.levels[level].words[node] == BEGIN;
+        if begins || level + 1 == self.trie.order() {
+            self.counts[level][node]
+        } else {
+            self.trie.children(level, node).len() as u32
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reference;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equals_a_map(text in reference::text(), order in 1usize..=7, chunk in 1usize..40) {
+            let mut counter = Counter::new(order, reference::VOCAB).unwrap();
+            counter.chunk = chunk;
+            text.iter().for_each(|sentence| counter.add(sentence));
+            let counts = counter.finish();
+            let plain = reference::counts(&text, order);
+            for (level, plain) in plain.iter().enumerate() {
+                for (ngram, count) in plain {
+                    let node = counts.trie.find(ngram).expect("counted");
+                    prop_assert_eq!(counts.counts[level][node], *count);
+                }
+                let marks = [UNKNOWN, BEGIN].iter().filter(|&&m| !plain.contains_key(&vec![m]));
+                let marks = if level == 0 { marks.count() } else { 0 };
+                prop_assert_eq!(counts.trie.len(level), plain.len() + marks);
+            }
+            let contexts = counts.trie.contexts();
+            prop_assert!(contexts.iter().flatten().all(|&c| c != super::super::trie::NONE));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        assert!(Counter::new(0, 100).is_err());
+        assert!(Counter::new(8, 100).is_err());
+        assert!(Counter::new(3, 2).is_err());
+        assert!(Counter::new(7, 1 << 18).is_ok());
+        assert!(Counter::new(7, (1 << 18) + 1).is_err());
+    }
+}
