@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 mod error;
+pub mod evaluate;
 mod model;
 pub mod text;
 

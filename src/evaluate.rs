@@ -1,0 +1,7 @@
+//! How good a restoration is: one definition of each metric.
+//! Words are tokens of the lowered text with straight apostrophes, punctuation
+
+mod diff;
+mod edits;
+mod restoration;
+mod words;
