@@ -1,7 +1,10 @@
 //! How good a restoration is: one definition of each metric.
 //! Words are tokens of the lowered text with straight apostrophes, punctuation
 
+mod bleu;
+mod chrf;
 mod diff;
 mod edits;
 mod restoration;
+mod ter;
 mod words;
