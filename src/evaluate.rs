@@ -2,6 +2,8 @@
 //! Words are tokens of the lowered text with straight apostrophes, punctuation
 
 mod bleu;
+mod bootstrap;
+mod calibration;
 mod chrf;
 mod diff;
 mod edits;
