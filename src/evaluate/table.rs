@@ -1,0 +1,98 @@
+//! A report for people: metrics down, systems across, then the documents.
+
+use super::figures::Figures;
+use super::metric::{METRICS, Metric};
+use super::report::Report;
+use std::fmt::{Display, Formatter, Result};
+
+/// What a document's row shows of the system.
+const OF_A_DOCUMENT: &[&str] = &["err", "fixed", "broken", "false_alarm", "f05", "exact"];
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter) -> Result {
+        write!(f, "{} sentences\n\n", self.figures.sentences)?;
+        write_table(f, &self.systems())?;
+        for (name, paired) in &self.ahead {
+            let [low, high] = paired.interval;
+            let (difference, p) = (paired.difference, paired.p);
+            write!(
+                f,
+                "\nERR against {name}: {difference:+.4} [{low:+.4}, {high:+.4}], p = {p:.4}"
+            )?;
+        }
+        if !self.ahead.is_empty() {
+            writeln!(f)?;
+        }
+        if !self.documents.is_empty() {
+            writeln!(f)?;
+            write_table(f, &self.by_document())?;
+        }
+        let signatures = &self.signatures;
+        write!(f, "\nBLEU {}\nchrF2 {}\n", signatures.bleu, signatures.chrf)?;
+        writeln!(f, "TER {}", signatures.ter)
+    }
+}
+
+impl Report {
+    fn systems(&self) -> Vec<Vec<String>> {
+        let mut head = vec![String::new(), "restored".into(), "95 %".into()];
+        head.extend(self.baselines.iter().map(|(name, _)| name.clone()));
+        let row = |metric: &Metric| {
+            let name = match metric.key {
+                "fixed_at_k" => format!("fixed@{}", self.k),
+                _ => metric.name.to_owned(),
+            };
+            let ends =
+                self.intervals.get(metric.key).map(|ends| ends.map(|end| metric.style.write(end)));
+            let interval = ends.map_or_else(dash, |[low, high]| format!("{low} to {high}"));
+            let mut row = vec![name, cell(metric, &self.figures), interval];
+            row.extend(self.baselines.iter().map(|(_, figures)| cell(metric, figures)));
+            row
+        };
+        std::iter::once(head).chain(METRICS.iter().map(row)).collect()
+    }
+
+    fn by_document(&self) -> Vec<Vec<String>> {
+        let metrics = || METRICS.iter().filter(|metric| OF_A_DOCUMENT.contains(&metric.key));
+        let mut head = vec!["document".to_owned(), "sentences".to_owned()];
+        head.extend(metrics().map(|metric| metric.name.to_owned()));
+        // Leaving as is has an ERR of 0 everywhere.
+        head.extend(self.baselines.iter().skip(1).map(|(name, _)| format!("ERR, {name}")));
+        let mut rows = vec![head];
+        for document in &self.documents {
+            let mut row = vec![document.name.clone(), document.figures.sentences.to_string()];
+            row.extend(metrics().map(|metric| cell(metric, &document.figures)));
+            let baselines = document.baselines.iter().skip(1);
+            row.extend(baselines.map(|(_, figures)| cell(&METRICS[0], figures)));
+            rows.push(row);
+        }
+        rows
+    }
+}
+
+fn dash() -> String {
+    "-".to_owned()
+}
+
+fn cell(metric: &Metric, figures: &Figures) -> String {
+    (metric.of)(figures).map_or_else(dash, |value| metric.style.write(value))
+}
+
+/// The first column to the left, the others to the right.
+fn write_table(f: &mut Formatter, rows: &[Vec<String>]) -> Result {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
+    };
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    for row in rows {
+        for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+            match column {
+                0 => write!(f, "{cell:<width$}")?,
+                _ => write!(f, "  {cell:>width$}")?,
+            }
+        }
+        writeln!(f)?;
+    }
+    Ok(())
+}
