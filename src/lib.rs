@@ -4,6 +4,7 @@
 
 mod error;
 mod model;
+mod spin;
 pub mod text;
 
 pub use error::{Error, Result};
