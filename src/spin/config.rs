@@ -82,7 +82,7 @@ impl Default for EngineConfig {
             weight: 1.0,
             rate: Rate::default(),
             function_words: 0.2,
-            wordiness: 0.75,
+            wordiness: 0.8,
             names: 0.1,
             contractions: 0.3,
             numbers: 0.1,

@@ -100,14 +100,16 @@ fn parse(text: &str, file: &Path) -> Result<Vec<Entry>> {
 
 /// Appends every inflected pair of a line.
 ///
-/// Where one original form has several spun forms (`carried` for `took` and
-/// `taken`), they share the weight.
+/// Where one original form has several spun forms (`took` and `taken` for
+/// `carried`), they share the weight, the first with a double share.
 pub(super) fn expand(line: &Line, entries: &mut Vec<Entry>) {
     for (spun, weight) in &line.spun {
         let pairs = inflect::pairs(&line.original, spun, line.pos);
-        for (original, spun) in &pairs {
-            let rivals = pairs.iter().filter(|(other, _)| other == original).count();
-            let weight = f32::from(*weight) / rivals as f32;
+        for (i, (original, spun)) in pairs.iter().enumerate() {
+            let rival = |(other, _): &&(String, String)| other == original;
+            let (before, all) = (&pairs[..i], pairs.iter().filter(rival).count());
+            let share = if before.iter().any(|pair| rival(&pair)) { 1.0 } else { 2.0 };
+            let weight = f32::from(*weight) * share / (all as f32 + 1.0);
             let (original, spun) = (token::words(original), token::words(spun));
             if original != spun && !original.is_empty() && !spun.is_empty() {
                 entries.push(Entry { original, spun, weight });
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn expands_inflections_in_order() {
-        let text = "# tests\ncarry\tv\ttake*2\n\nbecause\t-\tas";
+        let text = "# tests\ncarry\tv\ttake*3\n\nbecause\t-\tas";
         let lexicon = Lexicon::parse(&[("one", text), ("a", "big\tadj\tlarge|huge")]).unwrap();
         let expected = [
             "a: big -> huge 1",
@@ -164,10 +166,10 @@ mod tests {
             "a: biggest -> largest 1",
             "one: because -> as 1",
             "one: carried -> taken 1",
-            "one: carried -> took 1",
-            "one: carries -> takes 2",
-            "one: carry -> take 2",
-            "one: carrying -> taking 2",
+            "one: carried -> took 2",
+            "one: carries -> takes 3",
+            "one: carry -> take 3",
+            "one: carrying -> taking 3",
         ];
         let mut found = shown(&lexicon);
         found.retain(|line| !line.contains("huger") && !line.contains("hugest"));

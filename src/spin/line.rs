@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn parses_by_table() {
-        let table: &[(&str, Result<&[(&str, u8)], &str>)] = &[
+        type Expected = Result<&'static [(&'static str, u8)], &'static str>;
+        let table: &[(&str, Expected)] = &[
             ("because\t-\tas|as a result of*5", Ok(&[("as", 1), ("as a result of", 5)])),
             ("Year\tn\t12 months", Ok(&[("12 months", 1)])),
             ("a\tn\tb*0", Err("weight")),

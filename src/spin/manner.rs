@@ -5,8 +5,10 @@ use super::draws::Draws;
 use super::plan::Plan;
 use super::table::{Kind, Table};
 
-/// No phrase is spun more readily, however high the document's rate.
-const MOST: f64 = 0.85;
+/// No phrase of content is spun more readily, however high the document's rate.
+const MOST_CONTENT: f64 = 0.92;
+/// The same for phrases of function words, which no engine hunts down.
+const MOST_FUNCTION: f64 = 0.4;
 
 /// An engine family, ready to spin.
 pub(super) struct Engine {
@@ -63,13 +65,13 @@ impl<'e> Manner<'e> {
 
     /// Sets the probabilities so that the document's rate comes out as drawn.
     ///
-    /// Solved by bisection, since no phrase goes beyond [`MOST`]; a rate that the
+    /// Solved by bisection, since each probability has its bound; a rate that the
     /// lexicon cannot reach on this text falls short.
     pub(super) fn settle(&mut self, plans: &[Plan]) {
         let (mut content, mut function, mut tokens) = (0.0, 0.0, 0);
         for plan in plans {
             tokens += plan.tokens.len();
-            for (_, phrase) in plan.parts.iter().filter_map(|(_, phrase)| *phrase) {
+            for (_, phrase) in plan.parts.iter().filter_map(|part| part.phrase) {
                 match phrase.kind {
                     Kind::Content => content += phrase.changed,
                     Kind::Function => function += phrase.changed,
@@ -78,11 +80,11 @@ impl<'e> Manner<'e> {
             }
         }
         let favour = self.engine.config.function_words;
-        let (mut low, mut high) = (0.0, MOST * (1.0 + 1.0 / favour.max(0.01)));
+        let (mut low, mut high) = (0.0, 1.0 + 1.0 / favour.max(0.01));
         for _ in 0..30 {
             let middle = (low + high) / 2.0;
-            self.content = f64::min(MOST, middle);
-            self.function = f64::min(MOST, middle * favour);
+            self.content = f64::min(MOST_CONTENT, middle);
+            self.function = f64::min(MOST_FUNCTION, middle * favour);
             let reached = content * self.content + function * self.function;
             if reached < self.rate * tokens as f64 { low = middle } else { high = middle }
         }

@@ -15,8 +15,14 @@ pub(super) struct Plan<'e, 't> {
     /// Each token's number, [`UNKNOWN`] where no phrase may touch it.
     ids: Vec<u32>,
     pub(super) names: Vec<bool>,
-    /// Tokens that the engine knows as a phrase, by number, or one that it does not.
-    pub(super) parts: Vec<(Range<usize>, Option<(u32, &'e Phrase)>)>,
+    pub(super) parts: Vec<Part<'e>>,
+}
+
+/// Tokens that the engine knows as a phrase, or one that it does not.
+pub(super) struct Part<'e> {
+    pub(super) tokens: Range<usize>,
+    /// With its number.
+    pub(super) phrase: Option<(u32, &'e Phrase)>,
 }
 
 impl<'e, 't> Plan<'e, 't> {
@@ -37,17 +43,18 @@ impl<'e, 't> Plan<'e, 't> {
             normalize(surface, &mut form);
             // `US` and `IT` are no pronouns.
             let acronym = !shouted && Case::of(surface) == Case::Upper;
-            let known = (manner.names || !name)
-                && !(acronym && habits::is_function_word(&form))
-                && !part_of_figure(text, &tokens, &names, i);
-            ids.push(if known { number(words, &form) } else { UNKNOWN });
+            let kept = (*name && !manner.names)
+                || (acronym && habits::is_function_word(&form))
+                || part_of_figure(text, &tokens, &names, i);
+            ids.push(if kept { UNKNOWN } else { number(words, &form) });
         }
         let mut parts = Vec::with_capacity(tokens.len());
         let mut at = 0;
         while at < tokens.len() {
             let found = manner.engine.table.longest(&ids[at..]);
             let length = found.map_or(1, |(length, ..)| length);
-            parts.push((at..at + length, found.map(|(_, node, phrase)| (node, phrase))));
+            let phrase = found.map(|(_, node, phrase)| (node, phrase));
+            parts.push(Part { tokens: at..at + length, phrase });
             at += length;
         }
         Self { text, tokens, ids, names, parts }

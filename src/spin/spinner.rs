@@ -6,7 +6,7 @@ use super::habits;
 use super::lexicon::Lexicon;
 use super::manner::{Engine, Manner};
 use super::names::shouted;
-use super::plan::Plan;
+use super::plan::{Part, Plan};
 use super::sentence::{self, Piece, SpunSentence};
 use super::table::{Kind, Phrase, Table, Words, number};
 use super::touches::{damage, put_articles_right, written};
@@ -81,7 +81,7 @@ impl Spinner {
         let surfaces: Vec<&str> = plan.tokens.iter().map(|token| token.of(plan.text)).collect();
         let curly = plan.text.contains('’');
         let mut pieces: Vec<Piece> = Vec::with_capacity(plan.tokens.len());
-        for (tokens, phrase) in &plan.parts {
+        for Part { tokens, phrase } in &plan.parts {
             let under = &surfaces[tokens.clone()];
             let words = match phrase {
                 Some((node, phrase)) => self.spin(*node, phrase, manner, draws),

@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn pairs_by_table() {
-        let table: &[(&str, &str, Pos, &[(&str, &str)])] = &[
+        type Pairs = &'static [(&'static str, &'static str)];
+        let table: &[(&str, &str, Pos, Pairs)] = &[
             (
                 "take",
                 "carry off",
