@@ -23,17 +23,8 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Verbs in -ly; any other first word in -ly is an adverb, which has no forms.
-const VERBS_IN_LY: &[&str] = &[
-    "ally", "apply", "belly", "bully", "comply", "dally", "fly", "imply", "jelly", "multiply",
-    "ply", "rally", "rely", "reply", "sully", "supply", "tally", "underlie",
-];
-
 /// Forms that must not stand for a verb's base.
-const NO_BASES: &[&str] = &[
-    "am", "are", "can", "could", "did", "does", "had", "has", "is", "may", "might", "must",
-    "should", "was", "were", "will", "would",
-];
+const NO_BASES: &[&str] = &["am", "did", "does", "had", "has", "is", "was", "were"];
 
 /// Where a phrase stood before: file, line, weight.
 type Seen = (PathBuf, u64, u8);
@@ -119,8 +110,6 @@ fn heads(line: &Line, say: &mut impl FnMut(String)) {
         let head = phrase.split(' ').next().unwrap_or_default();
         if NO_BASES.contains(&head) {
             say(format!("{phrase:?} inflects at {head:?}, which is no base form"));
-        } else if phrase.contains(' ') && head.ends_with("ly") && !VERBS_IN_LY.contains(&head) {
-            say(format!("{phrase:?} inflects at {head:?}: put the verb first, or use -"));
         }
     }
 }
@@ -146,7 +135,7 @@ mod tests {
             (
                 "a",
                 "two.tsv",
-                "# fine\nbig\tadj\tlarge*3|vast|vast\nsee\tv\tclearly see|reply to|are aware of",
+                "# fine\nbig\tadj\tlarge*3|vast|vast\nsee\tv\tclearly see|reply to|has seen",
             ),
             ("b", "one.tsv", "big\tadj\tlarge*9\nodd\t-\t\u{201c}odd\u{201d}\n"),
         ];
@@ -161,8 +150,7 @@ mod tests {
             ("a/one.tsv", 4, "1 columns"),
             ("a/two.tsv", 2, "weighs 3 here and 2 at"),
             ("a/two.tsv", 2, "\"vast\" stands twice"),
-            ("a/two.tsv", 3, "\"clearly see\" inflects at \"clearly\""),
-            ("a/two.tsv", 3, "\"are\", which is no base form"),
+            ("a/two.tsv", 3, "\"has\", which is no base form"),
             ("b/one.tsv", 2, "which no phrase may"),
             ("b/two.tsv", 2, "not UTF-8"),
         ];
