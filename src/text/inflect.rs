@@ -12,7 +12,7 @@ pub(crate) use analysis::{Analysis, analyses};
 /// How a word or phrase inflects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Pos {
-    /// The first word inflects: `carry on` -> `carried on`.
+    /// The first word inflects, or the one after an adverb in -ly: `carried on`.
     Verb,
     /// The last word inflects, or the word before a preposition.
     Noun,
@@ -62,8 +62,10 @@ pub(crate) fn forms(phrase: &str, pos: Pos) -> Vec<(Form, String)> {
     match pos {
         Pos::Fixed => {}
         Pos::Verb => {
-            let (head, rest) = phrase.split_at(phrase.find(' ').unwrap_or(phrase.len()));
-            forms.extend(verb::forms(head).into_iter().map(|(form, word)| (form, word + rest)));
+            let (adverb, verb) = verb::adverb(phrase);
+            let (head, rest) = verb.split_at(verb.find(' ').unwrap_or(verb.len()));
+            let head = verb::forms(head).into_iter();
+            forms.extend(head.map(|(form, word)| (form, format!("{adverb}{word}{rest}"))));
         }
         Pos::Noun => noun_phrase(phrase, &mut forms),
         Pos::Adjective if phrase.contains(' ') => {}
@@ -126,6 +128,10 @@ mod tests {
             ("be able to", Pos::Verb, Third, "is able to"),
             ("be able to", Pos::Verb, Present, "are able to"),
             ("get right of entry to", Pos::Verb, Gerund, "getting right of entry to"),
+            ("really feel like", Pos::Verb, Third, "really feels like"),
+            ("rely on", Pos::Verb, Third, "relies on"),
+            ("are part of", Pos::Verb, Gerund, "being part of"),
+            ("would like", Pos::Verb, Third, "would like"),
             ("cost of living", Pos::Noun, Plural, "costs of living"),
             ("video game", Pos::Noun, Plural, "video games"),
             ("video game", Pos::Noun, PluralPossessive, "video games'"),
@@ -144,7 +150,8 @@ mod tests {
 
     #[test]
     fn pairs_by_table() {
-        let table: &[(&str, &str, Pos, &[(&str, &str)])] = &[
+        type Pairs = &'static [(&'static str, &'static str)];
+        let table: &[(&str, &str, Pos, Pairs)] = &[
             (
                 "take",
                 "carry off",

@@ -95,9 +95,32 @@ const DOUBLING: &[&str] = &[
 /// Verbs of this shape that do not double after all.
 const PLAIN: &[&str] = &["bus", "chauffeur"];
 
+/// Verbs in -ly; any other word in -ly before a verb is its adverb.
+const IN_LY: &[&str] = &[
+    "ally", "apply", "belly", "bully", "comply", "dally", "fly", "imply", "multiply", "ply",
+    "rally", "rely", "reply", "sully", "supply", "tally",
+];
+
+/// Verbs without an infinitive, which keep their form and have no -ed and -ing.
+const MODAL: &[&str] =
+    &["can", "cannot", "could", "may", "might", "must", "shall", "should", "will", "would"];
+
+/// Parts an adverb in -ly and its space from the verb phrase behind it.
+pub(super) fn adverb(phrase: &str) -> (&str, &str) {
+    match phrase.find(' ') {
+        Some(at) if phrase[..at].ends_with("ly") && !IN_LY.contains(&&phrase[..at]) => {
+            phrase.split_at(at + 1)
+        }
+        _ => ("", phrase),
+    }
+}
+
 /// Every form but the base, the commoner spelling of a form first.
 pub(super) fn forms(base: &str) -> Vec<(Form, String)> {
-    if base == "be" {
+    if MODAL.contains(&base) {
+        return vec![(Form::Present, base.to_owned()), (Form::Third, base.to_owned())];
+    }
+    if matches!(base, "be" | "are") {
         let forms = [
             (Form::Present, "are"),
             (Form::Present, "am"),
