@@ -1,10 +1,10 @@
 //! The command line: one file a verb.
 
 mod decode;
-//mod evaluate;
+mod evaluate;
 mod inspect;
-//mod progress;
-//mod train;
+mod progress;
+mod train;
 mod verify;
 
 use crate::error::Result;
@@ -28,8 +28,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Decode(decode::Args),
-    //Evaluate(evaluate::Args),
-    //Train(train::Args),
+    Evaluate(evaluate::Args),
+    Train(train::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
 }
@@ -49,8 +49,8 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.verb {
         Verb::Decode(args) => decode::run(args),
-        //Verb::Evaluate(args) => evaluate::run(args),
-        //Verb::Train(args) => train::run(args),
+        Verb::Evaluate(args) => evaluate::run(args),
+        Verb::Train(args) => train::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
     };

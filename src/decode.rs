@@ -6,16 +6,18 @@
 mod baseline;
 mod batch;
 mod beam;
+mod document;
 mod line;
 mod nbest;
 mod posterior;
 pub(crate) mod restoration;
 
 use crate::error::{Error, Result};
-use crate::lattice::Lattice;
+use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
-use crate::text::{sentences, tokenize};
+use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
+pub(crate) use document::Signs;
 use line::SentenceResult;
 pub use restoration::{Alternative, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
@@ -86,17 +88,24 @@ pub struct Worker<'d> {
 }
 
 impl Worker<'_> {
-    /// Restores one line of text: its sentences one by one, put together again.
+    /// Restores a line of text that is a document of its own.
     pub fn decode(&mut self, line: &str) -> Restored {
         let tokens = tokenize(line);
-        let parts = sentences(line, &tokens).into_iter();
-        let results = parts.map(|range| self.sentence(line, &tokens[range])).collect();
+        let parts = sentences(line, &tokens);
+        let signs = parts.iter().map(|range| self.signs(line, &tokens[range.clone()]));
+        let manner = signs.sum::<Signs>().manner();
+        let results = parts.into_iter().map(|range| self.sentence(line, &tokens[range], manner));
+        let results = results.collect();
         line::assemble(line, results, self.decoder.config.nbest)
     }
 
-    fn sentence(&mut self, line: &str, tokens: &[crate::text::Token]) -> SentenceResult {
+    fn signs(&mut self, line: &str, tokens: &[Token]) -> Signs {
+        Signs::read(self.decoder.model, line, tokens, &mut self.lattice, &mut self.graph)
+    }
+
+    fn sentence(&mut self, line: &str, tokens: &[Token], manner: Manner) -> SentenceResult {
         let Decoder { model, config } = self.decoder;
-        self.lattice.build(model, line, tokens);
+        self.lattice.build(model, line, tokens, manner);
         self.graph.search(model, &self.lattice, config);
         self.graph.posteriors();
         if config.min_confidence > 0.0 {

@@ -29,6 +29,13 @@ pub(crate) enum Kind {
     Small,
 }
 
+/// How the document that a sentence belongs to is spun.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Manner {
+    /// Log of the share of its words that seems changed, over what is usual.
+    pub(crate) rate: f32,
+}
+
 /// One way to read the tokens from its start to `end`.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
@@ -61,8 +68,9 @@ pub(crate) struct Lattice {
 }
 
 impl Lattice {
-    /// Fills the lattice with the options for `tokens` of `text`.
-    pub(crate) fn build(&mut self, model: &Model, text: &str, tokens: &[Token]) {
+    /// Fills the lattice with the options for `tokens` of `text`, a sentence of a
+    /// document spun in this `manner`.
+    pub(crate) fn build(&mut self, model: &Model, text: &str, tokens: &[Token], manner: Manner) {
         self.choices.clear();
         self.features.clear();
         self.starts.clear();
@@ -73,7 +81,7 @@ impl Lattice {
             self.starts.push(self.choices.len() as u32);
             self.keep(model, start);
             if !self.protected[start] {
-                self.restore(model, text, tokens, start);
+                self.restore(model, text, tokens, start, manner);
                 self.repair(model, text, tokens, start);
             }
         }
@@ -131,7 +139,14 @@ impl Lattice {
         self.push(at..at + 1, Kind::Keep, [word], features, &model.weights);
     }
 
-    fn restore(&mut self, model: &Model, text: &str, tokens: &[Token], start: usize) {
+    fn restore(
+        &mut self,
+        model: &Model,
+        text: &str,
+        tokens: &[Token],
+        start: usize,
+        manner: Manner,
+    ) {
         let channel = &model.channel;
         let mut node = channel.root();
         let longest = LONGEST_PHRASE.min(tokens.len() - start);
@@ -154,6 +169,7 @@ impl Lattice {
                 let original = channel.original(candidate);
                 let spun = &self.ids[start..end];
                 features[Feature::Change] = 1.0;
+                features[Feature::Rate] = manner.rate;
                 features[Feature::Restore] = scores.restore;
                 features[Feature::Spin] = scores.spin;
                 features[Feature::RestoreWords] = scores.restore_words;

@@ -24,5 +24,7 @@ pub use error::{Error, Result};
 pub use lattice::features::NamedWeight;
 pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};
 pub use progress::{Progress, Silent};
-pub use trainer::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer};
+pub use trainer::{
+    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer,
+};
 pub use tune::TuneConfig;

@@ -7,14 +7,15 @@ pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
 
-use crate::corpus::Row;
+use crate::corpus::{Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, token};
+use crate::tune::HeldOut;
 use pairs::WordPair;
-pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, TextSource};
+pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use text::Part;
@@ -44,8 +45,8 @@ const LIST_WEIGHT: f32 = 2.0;
 struct Material {
     /// Real pairs and lists.
     pairs: Vec<WordPair>,
-    /// Held-out pairs with their weights in tuning.
-    dev: Vec<(String, String, f64)>,
+    /// Held-out pairs with the numbers of their documents and their weights.
+    dev: Vec<(Pair, u64, f64)>,
     lexicon: Option<Lexicon>,
     words: FxHashMap<String, u32>,
     /// Bytes of the training part of each text file.
@@ -135,6 +136,7 @@ impl<'p> Trainer<'p> {
     fn material(&self) -> Result<Material> {
         let Recipe { strict, .. } = self.recipe;
         let (mut sources, mut pairs, mut dev) = (Vec::new(), Vec::new(), Vec::new());
+        let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
             let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
@@ -146,10 +148,14 @@ impl<'p> Trainer<'p> {
             let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
             self.progress.advance(record.rows);
             sources.push(record);
-            dev.extend(rows.into_iter().filter_map(|row| match row {
-                Row::Sentence(pair) => Some((pair.original, pair.spun, source.weight)),
-                Row::Phrase { .. } => None,
-            }));
+            // A pair without a document is one of its own.
+            let mut last = None;
+            for row in rows {
+                let Row::Sentence(pair) = row else { continue };
+                documents += u64::from(pair.document.is_none() || pair.document != last);
+                last.clone_from(&pair.document);
+                dev.push((pair, documents, source.weight));
+            }
         }
         let lexicon = match &self.recipe.spin {
             Some(spin) => Some(self.lexicon(spin, &mut sources)?),
@@ -167,8 +173,14 @@ impl<'p> Trainer<'p> {
                 text::count_words(&lines, &mut words);
                 Ok(())
             };
-            let record =
-                text::batches(source, &self.folder, Part::Train, strict, self.progress, &mut count)?;
+            let record = text::batches(
+                source,
+                &self.folder,
+                Part::Train,
+                strict,
+                self.progress,
+                &mut count,
+            )?;
             sources.push(record);
             bytes.push(size);
         }
@@ -182,7 +194,12 @@ impl<'p> Trainer<'p> {
     fn lexicon(&self, spin: &SimulateConfig, sources: &mut Vec<SourceRecord>) -> Result<Lexicon> {
         let mut lexicon = Lexicon::read(&self.lexicon_folder.join(&spin.lexicon))?;
         let rows = lexicon.len() as u64;
-        sources.push(SourceRecord { name: "lexicon".into(), kind: "lexicon".into(), rows, checksum: 0 });
+        sources.push(SourceRecord {
+            name: "lexicon".into(),
+            kind: "lexicon".into(),
+            rows,
+            checksum: 0,
+        });
         for list in &spin.lists {
             let source = PairSource::new(&list.path);
             let (rows, record) =
@@ -243,11 +260,26 @@ impl<'p> Trainer<'p> {
         Ok(sentences)
     }
 
-    fn tune(&self, model: &mut Model, spinner: Option<&Spinner>, material: &Material) -> Result<()> {
+    fn tune(
+        &self,
+        model: &mut Model,
+        spinner: Option<&Spinner>,
+        material: &Material,
+    ) -> Result<()> {
         let simulated = self.simulate(spinner, material, Part::Tune)?;
         let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
-        let real = material.dev.iter().map(|(original, spun, weight)| (&**original, &**spun, *weight));
-        let simulated = simulated.iter().map(|s| (&*s.original, &*s.spun, weight));
+        let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
+            original: &pair.original,
+            spun: &pair.spun,
+            document: *document,
+            weight: *weight,
+        });
+        let simulated = simulated.iter().map(|sentence| HeldOut {
+            original: &sentence.original,
+            spun: &sentence.spun,
+            document: sentence.document,
+            weight,
+        });
         self.progress.stage("tune weights", Some(self.recipe.tune.steps as u64));
         let mut told = |step: usize, reduction: f64| {
             self.progress.advance(1);

@@ -17,9 +17,9 @@
 
 mod loss;
 
-use crate::decode::{DecodeConfig, Graph};
-use crate::lattice::Lattice;
+use crate::decode::{DecodeConfig, Graph, Signs};
 use crate::lattice::features::{FEATURES, Feature, Weights};
+use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 use ndarray::Array1;
@@ -54,6 +54,7 @@ const CHUNK: usize = 16;
 
 /// One sentence to learn from.
 struct Example {
+    document: usize,
     text: String,
     tokens: Vec<Token>,
     original: Vec<String>,
@@ -85,15 +86,31 @@ impl Pass {
     }
 }
 
-/// Learns the weights of `model` from `(original, spun, weight)` pairs, and tells
-/// `progress` of each step: its number and the expected error reduction rate.
+/// A pair to learn from.
+pub(crate) struct HeldOut<'p> {
+    pub(crate) original: &'p str,
+    pub(crate) spun: &'p str,
+    /// Neighbours with the same number are of one document.
+    pub(crate) document: u64,
+    /// What its errors count for.
+    pub(crate) weight: f64,
+}
+
+/// Learns the weights of `model`, and tells `progress` of each step: its number
+/// and the expected error reduction rate.
 pub(crate) fn tune<'p>(
     model: &mut Model,
-    pairs: impl Iterator<Item = (&'p str, &'p str, f64)>,
+    pairs: impl Iterator<Item = HeldOut<'p>>,
     config: &TuneConfig,
     progress: &mut dyn FnMut(usize, f64),
 ) {
-    let examples: Vec<Example> = pairs.filter_map(|(o, s, w)| example(o, s, w)).collect();
+    let (mut documents, mut last) = (0, None);
+    let examples = pairs.filter_map(|pair| {
+        documents += usize::from(last != Some(pair.document));
+        last = Some(pair.document);
+        example(&pair, documents - 1)
+    });
+    let examples: Vec<Example> = examples.collect();
     if examples.is_empty() {
         return;
     }
@@ -123,24 +140,33 @@ fn to_array(weights: &Weights) -> Array1<f64> {
 
 /// The first sentence is all there is to most pairs; where a pair holds several,
 /// they are learned from as one, so that losses see the whole original.
-fn example(original: &str, spun: &str, weight: f64) -> Option<Example> {
-    let tokens = tokenize(spun);
-    let longest = sentences(spun, &tokens).into_iter().map(|s| s.len()).max()?;
+fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
+    let tokens = tokenize(pair.spun);
+    let longest = sentences(pair.spun, &tokens).into_iter().map(|s| s.len()).max()?;
     let fits = tokens.len() <= 2 * longest.max(60);
     fits.then(|| Example {
-        text: spun.to_string(),
+        document,
+        text: pair.spun.to_string(),
         tokens,
-        original: crate::text::token::words(original),
-        weight,
+        original: crate::text::token::words(pair.original),
+        weight: pair.weight,
     })
 }
 
 fn pass(model: &Model, examples: &[Example], config: &TuneConfig) -> Pass {
+    let manners = manners(model, examples);
     let of_chunk = |chunk: &[Example]| {
         let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
         let mut sum = Pass::new();
         for example in chunk {
-            sum = sum.add(&of_example(model, example, config, &mut lattice, &mut graph));
+            sum = sum.add(&of_example(
+                model,
+                example,
+                manners[example.document],
+                config,
+                &mut lattice,
+                &mut graph,
+            ));
         }
         sum
     };
@@ -148,14 +174,31 @@ fn pass(model: &Model, examples: &[Example], config: &TuneConfig) -> Pass {
     passes.iter().fold(Pass::new(), Pass::add)
 }
 
+/// How each document is spun, by the weights of now.
+fn manners(model: &Model, examples: &[Example]) -> Vec<Manner> {
+    let of_chunk = |chunk: &[Example]| {
+        let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
+        let mut read =
+            |e: &Example| Signs::read(model, &e.text, &e.tokens, &mut lattice, &mut graph);
+        chunk.iter().map(&mut read).collect::<Vec<_>>()
+    };
+    let signs: Vec<Signs> = examples.par_chunks(CHUNK).flat_map_iter(of_chunk).collect();
+    let mut sums = vec![Signs::default(); examples.last().map_or(0, |last| last.document + 1)];
+    for (example, signs) in examples.iter().zip(signs) {
+        sums[example.document] = sums[example.document] + signs;
+    }
+    sums.into_iter().map(Signs::manner).collect()
+}
+
 fn of_example(
     model: &Model,
     example: &Example,
+    manner: Manner,
     config: &TuneConfig,
     lattice: &mut Lattice,
     graph: &mut Graph,
 ) -> Pass {
-    lattice.build(model, &example.text, &example.tokens);
+    lattice.build(model, &example.text, &example.tokens, manner);
     let search = DecodeConfig { beam: config.beam, ..DecodeConfig::default() };
     graph.search(model, lattice, &search);
     let (losses, errors) =

@@ -36,7 +36,9 @@ fn damage_is_refused_with_a_remedy() {
         message(bytes)
     };
     assert!(message(Vec::new()).contains("expected a header of 32 bytes, got 0 bytes"));
-    assert!(message(b"not a model, but long enough for a header".to_vec()).contains("another file"));
+    assert!(
+        message(b"not a model, but long enough for a header".to_vec()).contains("another file")
+    );
     assert!(with(8, 200).contains("format version: expected 1 to 1, got 200"));
     assert!(message(MODEL[..MODEL.len() / 2].to_vec()).contains("file length"));
     let last = MODEL.len() - 1;

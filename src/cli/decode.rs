@@ -120,7 +120,7 @@ impl Output<'_> {
     }
 
     fn flush(&mut self, batch: &mut Batch) -> Result<()> {
-        for (restored, end) in self.decoder.decode_batch(&batch.texts).iter().zip(&batch.ends) {
+        for (restored, end) in self.decoder.decode_document(&batch.texts).iter().zip(&batch.ends) {
             match self.format {
                 Format::Text => self.write(restored.best().as_bytes(), end.as_bytes())?,
                 Format::Jsonl => self.object(restored)?,

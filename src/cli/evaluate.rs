@@ -53,7 +53,8 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let decoder = Decoder::with_config(&model, config)?;
     let (pairs, mut outcome) = read_pairs(&args.pairs)?;
     let spun: Vec<&str> = pairs.iter().map(|pair| pair.spun.as_str()).collect();
-    let restored = decoder.decode_batch(&spun);
+    let restored = decoder.decode_documents(&documents(&pairs, &spun));
+    let restored = restored.into_iter().flatten();
     let sentences: Vec<Sentence> = pairs.iter().zip(restored).map(sentence).collect();
     let mut clean = Vec::new();
     for path in &args.clean {
@@ -101,6 +102,14 @@ fn read_pairs(paths: &[PathBuf]) -> Result<(Vec<Pair>, Outcome)> {
     Ok((pairs, outcome))
 }
 
+/// Neighbours of the same document together; a pair without one is its own.
+fn documents<'s, 'p>(pairs: &[Pair], spun: &'s [&'p str]) -> Vec<&'s [&'p str]> {
+    let same = |a: &Pair, b: &Pair| a.document.is_some() && a.document == b.document;
+    let mut rest = spun;
+    let cut = |chunk: &[Pair]| rest.split_off(..chunk.len()).unwrap_or_default();
+    pairs.chunk_by(same).map(cut).collect()
+}
+
 fn read_clean(decoder: &Decoder<'_>, path: &Path, clean: &mut Vec<Clean>) -> Result<Outcome> {
     let mut lines = Lines::open(path)?;
     let (mut texts, mut outcome) = (Vec::new(), Outcome::Done);
@@ -113,7 +122,7 @@ fn read_clean(decoder: &Decoder<'_>, path: &Path, clean: &mut Vec<Clean>) -> Res
             }
         }
     }
-    let restored = decoder.decode_batch(&texts);
+    let restored = decoder.decode_document(&texts);
     clean.extend(texts.into_iter().zip(restored).map(|(text, restored)| Clean {
         text,
         restored: restored.best().to_string(),

@@ -4,7 +4,7 @@ use super::line;
 use super::nbest::Path;
 use super::{Decoder, Graph};
 use crate::channel::LONGEST_PHRASE;
-use crate::lattice::{Kind, Lattice};
+use crate::lattice::{Kind, Lattice, Manner};
 use crate::text::{sentences, tokenize};
 
 impl Decoder<'_> {
@@ -19,7 +19,7 @@ impl Decoder<'_> {
         let mut graph = Graph::default();
         let sentence = |range: std::ops::Range<usize>| {
             let tokens = &tokens[range];
-            lattice.build(model, text, tokens);
+            lattice.build(model, text, tokens, Manner::default());
             let mut choices = Vec::new();
             let mut at = 0;
             while at < tokens.len() {

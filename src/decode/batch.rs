@@ -1,35 +1,83 @@
-//! Many lines at once: their sentences in parallel, results in order.
+//! Whole documents at once: their sentences in parallel, results in order.
 
+use super::document::Signs;
 use super::line::{self, SentenceResult};
 use super::{Decoder, Restored, Worker};
+use crate::lattice::Manner;
 use crate::text::{Token, sentences, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;
 
+/// A line cut into sentences, and the document that it belongs to.
+struct Plan<'l> {
+    line: &'l str,
+    document: usize,
+    tokens: Vec<Token>,
+    sentences: Vec<Range<usize>>,
+}
+
+/// One sentence of a plan.
+type Task<'p, 'l> = (&'p Plan<'l>, &'p [Token]);
+
 impl Decoder<'_> {
-    /// Restores lines on rayon's threads, a sentence at a time; results come in
-    /// the order of the lines and do not depend on the number of threads.
-    pub fn decode_batch<L: AsRef<str> + Sync>(&self, lines: &[L]) -> Vec<Restored> {
-        let split = |line: &L| {
-            let tokens = tokenize(line.as_ref());
-            let ranges = sentences(line.as_ref(), &tokens);
-            (tokens, ranges)
+    /// Restores the lines of one document, as [`Decoder::decode_documents`] does.
+    pub fn decode_document<L: AsRef<str> + Sync>(&self, lines: &[L]) -> Vec<Restored> {
+        self.decode_documents(&[lines]).pop().unwrap_or_default()
+    }
+
+    /// Restores documents, each a slice of lines, on rayon's threads, a sentence
+    /// at a time. How heavily a document is spun is told from all of its lines.
+    /// Results come in the order of the lines and do not depend on the number of
+    /// threads.
+    pub fn decode_documents<'d, L, D>(&self, documents: &'d [D]) -> Vec<Vec<Restored>>
+    where
+        L: AsRef<str> + Sync + 'd,
+        D: AsRef<[L]> + Sync,
+    {
+        let numbered = |(document, lines): (usize, &'d D)| {
+            lines.as_ref().iter().map(move |line| (document, line.as_ref()))
         };
-        let plans: Vec<(Vec<Token>, Vec<Range<usize>>)> = lines.par_iter().map(split).collect();
-        let plan = |(number, (_, ranges)): (usize, &(_, Vec<Range<usize>>))| {
-            ranges.iter().map(move |range| (number, range.clone())).collect::<Vec<_>>()
-        };
-        let tasks: Vec<(usize, Range<usize>)> = plans.iter().enumerate().flat_map(plan).collect();
-        let decode = |worker: &mut Worker<'_>, (number, range): &(usize, Range<usize>)| {
-            worker.sentence(lines[*number].as_ref(), &plans[*number].0[range.clone()])
+        let lines: Vec<(usize, &str)> = documents.iter().enumerate().flat_map(numbered).collect();
+        let plans: Vec<Plan<'_>> =
+            lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
+        let tasks: Vec<Task<'_, '_>> = plans.iter().flat_map(Plan::tasks).collect();
+        let manners = self.manners(documents.len(), &tasks);
+        let decode = |worker: &mut Worker<'_>, (plan, tokens): &Task<'_, '_>| {
+            worker.sentence(plan.line, tokens, manners[plan.document])
         };
         let results: Vec<SentenceResult> =
             tasks.par_iter().map_init(|| self.worker(), decode).collect();
         let mut results = results.into_iter();
-        let assemble = |(line, (_, ranges)): (&L, &(_, Vec<Range<usize>>))| {
-            let sentences = results.by_ref().take(ranges.len()).collect();
-            line::assemble(line.as_ref(), sentences, self.config.nbest)
+        let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
+        for plan in &plans {
+            let sentences = results.by_ref().take(plan.sentences.len()).collect();
+            restored[plan.document].push(line::assemble(plan.line, sentences, self.config.nbest));
+        }
+        restored
+    }
+
+    /// How each document is spun.
+    fn manners(&self, documents: usize, tasks: &[Task<'_, '_>]) -> Vec<Manner> {
+        let read = |worker: &mut Worker<'_>, (plan, tokens): &Task<'_, '_>| {
+            worker.signs(plan.line, tokens)
         };
-        lines.iter().zip(&plans).map(assemble).collect()
+        let signs: Vec<Signs> = tasks.par_iter().map_init(|| self.worker(), read).collect();
+        let mut sums = vec![Signs::default(); documents];
+        for ((plan, _), signs) in tasks.iter().zip(signs) {
+            sums[plan.document] = sums[plan.document] + signs;
+        }
+        sums.into_iter().map(Signs::manner).collect()
+    }
+}
+
+impl<'l> Plan<'l> {
+    fn new(document: usize, line: &'l str) -> Self {
+        let tokens = tokenize(line);
+        let sentences = sentences(line, &tokens);
+        Self { line, document, tokens, sentences }
+    }
+
+    fn tasks(&self) -> impl Iterator<Item = Task<'_, 'l>> {
+        self.sentences.iter().map(move |range| (self, &self.tokens[range.clone()]))
     }
 }

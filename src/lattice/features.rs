@@ -31,6 +31,8 @@ features! {
     SpinWords "spin_words" 0.0,
     /// 1 for a candidate of the channel.
     Change "change" -0.5,
+    /// How heavily the document seems spun, for a candidate of the channel.
+    Rate "spin_rate" 1.0,
     /// Spun words that a candidate replaces, beyond the first.
     SpunWords "spun_words" 0.0,
     /// Words that a candidate puts there, beyond the first.

@@ -59,6 +59,37 @@ impl Lexicon {
         Ok(lexicon)
     }
 
+    /// Adds a pair to a family, which is made if there is none of its name.
+    pub(crate) fn add(
+        &mut self,
+        family: &str,
+        original: Vec<String>,
+        spun: Vec<String>,
+        weight: f32,
+    ) {
+        let longest = original.len().max(spun.len());
+        if original == spun
+            || original.is_empty()
+            || spun.is_empty()
+            || longest > line::LONGEST_PHRASE
+        {
+            return;
+        }
+        let entry = Entry { original, spun, weight };
+        match self.families.iter_mut().find(|known| known.name == family) {
+            Some(known) => known.entries.push(entry),
+            None => self.families.push(Family { name: family.to_owned(), entries: vec![entry] }),
+        }
+    }
+
+    /// Puts everything in order after additions.
+    pub(crate) fn settle(&mut self) {
+        self.families.sort_by(|a, b| a.name.cmp(&b.name));
+        for family in &mut self.families {
+            family.entries = merge(std::mem::take(&mut family.entries));
+        }
+    }
+
     /// Entries of all families.
     pub(crate) fn len(&self) -> usize {
         self.families.iter().map(|family| family.entries.len()).sum()

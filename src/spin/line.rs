@@ -4,7 +4,7 @@ use crate::text::inflect::Pos;
 use crate::text::token;
 
 /// Neither side of an entry has more words.
-pub(crate) const LONGEST_PHRASE: usize = 5;
+pub(crate) const LONGEST_PHRASE: usize = crate::channel::LONGEST_PHRASE;
 
 /// `original <TAB> pos <TAB> spun|spun*3`.
 #[derive(Clone, Debug, PartialEq)]

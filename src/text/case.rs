@@ -57,6 +57,7 @@ pub(crate) fn recase(spun: &[&str], words: &[&str], out: &mut String) {
     let first = cases.first().copied().unwrap_or(Case::Lower);
     let is_small = |word: &str| SMALL.binary_search(&word.to_lowercase().as_str()).is_ok();
     let named = spun.len() > 1
+        && first != Case::Lower
         && spun.iter().zip(&cases).all(|(word, case)| *case != Case::Lower || is_small(word));
     let shouted = cases.iter().all(|case| *case == Case::Upper);
     for (i, word) in words.iter().enumerate() {

@@ -21,8 +21,6 @@ pub struct Recipe {
     pub dev: Vec<PairSource>,
     /// The language model.
     pub language: LanguageConfig,
-    /// Word alignment.
-    pub align: crate::align::AlignConfig,
     /// The forward spinner, which makes pairs from the text.
     pub spin: Option<SimulateConfig>,
     /// The channel model.
@@ -73,13 +71,16 @@ pub struct LanguageConfig {
     pub vocabulary: usize,
     /// Words seen less often in the text are left out.
     pub least_count: u32,
-    /// N-grams that stay after pruning; all if absent.
+    /// N-grams of length n that stand in a file at most `prune[n-1]` times are
+    /// left out of its model; the last number holds for all longer ones.
+    pub prune: Vec<u32>,
+    /// N-grams that stay after entropy pruning; all if absent.
     pub ngrams: Option<usize>,
 }
 
 impl Default for LanguageConfig {
     fn default() -> Self {
-        Self { order: 4, vocabulary: 150_000, least_count: 1, ngrams: None }
+        Self { order: 4, vocabulary: 150_000, least_count: 1, prune: vec![0], ngrams: None }
     }
 }
 

@@ -4,7 +4,7 @@ use super::recipe::Recipe;
 use super::text::{Part, batches};
 use crate::error::Result;
 use crate::progress::{Progress, Silent};
-use crate::spin::{SpunSentence, Spinner};
+use crate::spin::{Spinner, SpunSentence};
 use rayon::prelude::*;
 use std::path::Path;
 
