@@ -12,10 +12,10 @@ mod bits;
 pub(crate) mod count;
 mod discount;
 pub(crate) mod estimate;
-//X mod mix;
+pub(crate) mod mix;
 pub(crate) mod model;
 pub(crate) mod packed;
-//X mod prune;
+pub(crate) mod prune;
 mod quantise;
 #[cfg(test)]
 mod reference;
