@@ -7,7 +7,7 @@
 //! Words are numbers of a [`Vocabulary`](crate::text::Vocabulary); probabilities
 //! are natural logarithms, but for ARPA files, whose logarithms are decimal.
 
-//X pub(crate) mod arpa;
+pub(crate) mod arpa;
 mod bits;
 pub(crate) mod count;
 mod discount;
