@@ -7,15 +7,15 @@
 //! Words are numbers of a [`Vocabulary`](crate::text::Vocabulary); probabilities
 //! are natural logarithms, but for ARPA files, whose logarithms are decimal.
 
-//X pub(crate) mod arpa;
+pub(crate) mod arpa;
 mod bits;
 pub(crate) mod count;
 mod discount;
 pub(crate) mod estimate;
-//X mod mix;
+pub(crate) mod mix;
 pub(crate) mod model;
 pub(crate) mod packed;
-//X mod prune;
+pub(crate) mod prune;
 mod quantise;
 #[cfg(test)]
 mod reference;

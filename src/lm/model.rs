@@ -37,8 +37,18 @@ pub(super) struct Seen {
 impl Seen {
     /// The weight by which the words not seen after `context` fill the rest.
     pub fn backoff(&self, context: usize) -> f64 {
-        let rest = |sum: f64| (1.0 - sum).max(LEAST_MASS);
-        rest(self.high[context]) / rest(self.low[context])
+        self.backoff_without(context, 0.0, 0.0)
+    }
+
+    /// The same without an n-gram of probability `high`, of its suffix `low`.
+    pub fn backoff_without(&self, context: usize, high: f64, low: f64) -> f64 {
+        let rest = (1.0 - self.low[context] + low).max(LEAST_MASS);
+        (self.rest(context) + high) / rest
+    }
+
+    /// The mass of the words not seen after `context`.
+    pub fn rest(&self, context: usize) -> f64 {
+        (1.0 - self.high[context]).max(LEAST_MASS)
     }
 }
 
