@@ -21,6 +21,8 @@ mod quantise;
 mod reference;
 mod trie;
 
+pub(crate) use packed::{LanguageModel, State};
+
 /// The longest n-grams.
 pub(crate) const MAX_ORDER: usize = 7;
 

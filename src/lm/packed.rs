@@ -94,6 +94,12 @@ impl LanguageModel {
         self.probs.len() + self.levels.iter().map(|level| level.nodes).sum::<usize>()
     }
 
+    /// The number of n-grams of each length, from 1.
+    pub(crate) fn counts(&self) -> Vec<usize> {
+        let longer = self.levels.iter().map(|level| level.nodes);
+        std::iter::once(self.probs.len()).chain(longer).collect()
+    }
+
     /// The state before a sentence's first word.
     pub(crate) fn begin(&self) -> State {
         let mut state = State::default();
