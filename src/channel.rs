@@ -18,6 +18,12 @@ pub(crate) const LONGEST_PHRASE: usize = 7;
 /// Steps of a stored log probability within one nat.
 const STEPS: f32 = 8.0;
 
+/// Engine families that a model tells apart, at most.
+pub(crate) const FAMILIES: usize = 8;
+
+/// A number for each engine family.
+pub(crate) type ByFamily = [f32; FAMILIES];
+
 /// Where a candidate was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Evidence(pub(crate) u8);
@@ -37,6 +43,8 @@ impl Evidence {
 pub(crate) struct Candidate {
     pub(crate) original: Vec<u32>,
     pub(crate) scores: Scores,
+    /// log p(original | spun) in documents of each engine family.
+    pub(crate) families: ByFamily,
     pub(crate) evidence: Evidence,
 }
 
@@ -69,6 +77,8 @@ pub(crate) struct Entry {
     pub(crate) spun: Vec<u32>,
     /// log p(left alone | the phrase stands there).
     pub(crate) keep: f32,
+    /// The same in documents of each engine family.
+    pub(crate) keep_families: ByFamily,
     pub(crate) candidates: Vec<Candidate>,
 }
 
@@ -87,9 +97,13 @@ pub(crate) struct Channel {
     candidates: Array<u32>,
     /// Quantised log p(left alone) of the phrase that ends at each node.
     keep: Array<u8>,
-    /// Phrase number, four quantised scores and evidence of each candidate.
+    /// The same by engine family, [`FAMILIES`] a node.
+    keep_families: Array<u8>,
+    /// Phrase number, four quantised scores, [`FAMILIES`] more and evidence of each
+    /// candidate.
     phrases: Array<u32>,
     scores: Array<u8>,
+    families: Array<u8>,
     evidence: Array<u8>,
     /// Words of original phrase p: `pool[bounds[p]..bounds[p + 1]]`.
     bounds: Array<u32>,
@@ -120,6 +134,28 @@ impl Channel {
     /// log p(left alone) of the phrase at `node`, if the phrase was counted.
     pub(crate) fn keep(&self, node: Node) -> f32 {
         dequantise(self.keep.get(node.0 as usize))
+    }
+
+    /// log p(left alone) of the phrase at `node`, in the mixture of families.
+    #[inline]
+    pub(crate) fn keep_in(&self, node: Node, mixture: &ByFamily) -> f32 {
+        mixed(&self.keep_families, node.0 as usize, mixture)
+    }
+
+    /// log p(original | spun) of candidate `index`, in the mixture of families.
+    #[inline]
+    pub(crate) fn restore_in(&self, index: usize, mixture: &ByFamily) -> f32 {
+        mixed(&self.families, index, mixture)
+    }
+
+    /// log p(left alone) by family, and log p(original | spun) by family.
+    pub(crate) fn keep_by_family(&self, node: Node) -> ByFamily {
+        std::array::from_fn(|f| dequantise(self.keep_families.get(node.0 as usize * FAMILIES + f)))
+    }
+
+    /// log p(original | spun) of candidate `index` by family.
+    pub(crate) fn restore_by_family(&self, index: usize) -> ByFamily {
+        std::array::from_fn(|f| dequantise(self.families.get(index * FAMILIES + f)))
     }
 
     /// Numbers of the candidates of the phrase that ends at `node`.
@@ -179,8 +215,10 @@ impl Channel {
         writer.array(self.children.iter());
         writer.array(self.candidates.iter());
         writer.array(self.keep.iter());
+        writer.array(self.keep_families.iter());
         writer.array(self.phrases.iter());
         writer.array(self.scores.iter());
+        writer.array(self.families.iter());
         writer.array(self.evidence.iter());
         writer.array(self.bounds.iter());
         writer.array(self.pool.iter());
@@ -192,9 +230,11 @@ impl Channel {
         let children = starts(reader, Some(nodes), nodes)?;
         let candidates = reader.array_of::<u32>(nodes + 1)?;
         let keep = reader.array_of::<u8>(nodes)?;
+        let keep_families = reader.array_of::<u8>(FAMILIES * nodes)?;
         let phrases = reader.array::<u32>()?;
         check_starts(reader, &candidates, phrases.len())?;
         let scores = reader.array_of::<u8>(4 * phrases.len())?;
+        let families = reader.array_of::<u8>(FAMILIES * phrases.len())?;
         let evidence = reader.array_of::<u8>(phrases.len())?;
         let bounds = reader.array::<u32>()?;
         let pool = reader.array::<u32>()?;
@@ -205,7 +245,19 @@ impl Channel {
         // Children lie behind their parent, so that no walk can go round.
         let forward = (0..nodes).all(|node| children.get(node) as usize > node);
         reader.check(nodes > 0 && forward, "a trie in breadth-first order", "another order")?;
-        Ok(Self { words, children, candidates, keep, phrases, scores, evidence, bounds, pool })
+        Ok(Self {
+            words,
+            children,
+            candidates,
+            keep,
+            keep_families,
+            phrases,
+            scores,
+            families,
+            evidence,
+            bounds,
+            pool,
+        })
     }
 }
 
@@ -235,7 +287,7 @@ fn pack(entries: &[Entry], writer: &mut SectionWriter) {
     let mut words = vec![0u32];
     let mut children = Vec::new();
     let mut candidates = Vec::new();
-    let mut keep = Vec::new();
+    let (mut keep, mut keep_families) = (Vec::new(), Vec::new());
     let mut packed = Candidates::default();
     // A node is a range of entries that share their first `depth` words.
     let mut level: Vec<Range<usize>> = vec![0..entries.len()];
@@ -249,10 +301,14 @@ fn pack(entries: &[Entry], writer: &mut SectionWriter) {
             match entries.get(rest.start) {
                 Some(entry) if !rest.is_empty() && entry.spun.len() == depth => {
                     keep.push(quantise(entry.keep));
+                    keep_families.extend(entry.keep_families.map(quantise));
                     entry.candidates.iter().for_each(|candidate| packed.push(candidate));
                     rest.start += 1;
                 }
-                _ => keep.push(0),
+                _ => {
+                    keep.push(0);
+                    keep_families.extend([0; FAMILIES]);
+                }
             }
             while rest.start < rest.end {
                 let word = entries[rest.start].spun[depth];
@@ -272,8 +328,10 @@ fn pack(entries: &[Entry], writer: &mut SectionWriter) {
     writer.array(children);
     writer.array(candidates);
     writer.array(keep);
+    writer.array(keep_families);
     writer.array(packed.phrases);
     writer.array(packed.scores);
+    writer.array(packed.families);
     writer.array(packed.evidence);
     writer.array(packed.bounds.iter().copied().chain([packed.pool.len() as u32]));
     writer.array(packed.pool);
@@ -283,6 +341,7 @@ fn pack(entries: &[Entry], writer: &mut SectionWriter) {
 struct Candidates {
     phrases: Vec<u32>,
     scores: Vec<u8>,
+    families: Vec<u8>,
     evidence: Vec<u8>,
     bounds: Vec<u32>,
     pool: Vec<u32>,
@@ -299,8 +358,25 @@ impl Candidates {
         }
         self.phrases.push(number);
         self.scores.extend(candidate.scores.to_array().map(quantise));
+        self.families.extend(candidate.families.map(quantise));
         self.evidence.push(candidate.evidence.0);
     }
+}
+
+/// Log of the mean of the stored probabilities of one item, weighted by `mixture`.
+#[inline]
+fn mixed(codes: &Array<u8>, item: usize, mixture: &ByFamily) -> f32 {
+    let codes = &codes.as_slice()[item * FAMILIES..(item + 1) * FAMILIES];
+    let sum: f32 = codes.iter().zip(mixture).map(|(&code, share)| share * exponential(code)).sum();
+    sum.max(f32::MIN_POSITIVE).ln()
+}
+
+/// The probability that a code stands for.
+#[inline]
+fn exponential(code: u8) -> f32 {
+    static TABLE: std::sync::LazyLock<[f32; 256]> =
+        std::sync::LazyLock::new(|| std::array::from_fn(|code| dequantise(code as u8).exp()));
+    TABLE[code as usize]
 }
 
 fn quantise(log: f32) -> u8 {
@@ -321,9 +397,11 @@ mod tests {
         let candidate = |&word: &u32| Candidate {
             original: vec![word; 1 + word as usize % 3],
             scores: Scores::from_array([-1.0, -2.5, -0.125, -30.0]),
+            families: [-1.0; FAMILIES],
             evidence: Evidence(Evidence::REAL),
         };
-        Entry { spun, keep: -0.5, candidates: originals.iter().map(candidate).collect() }
+        let candidates = originals.iter().map(candidate).collect();
+        Entry { spun, keep: -0.5, keep_families: [-0.5; FAMILIES], candidates }
     }
 
     proptest! {
@@ -371,6 +449,9 @@ mod tests {
         let channel = Channel::new(vec![entry(vec![3], &[5])]);
         let node = channel.find(&[3]).unwrap();
         assert_eq!(channel.keep(node), -0.5);
+        let mut half = [0.0; FAMILIES];
+        half[1] = 0.5;
+        assert!((channel.keep_in(node, &half) - (0.5 * (-0.5f32).exp()).ln()).abs() < 1e-6);
         let scores = channel.scores(channel.candidates(node).start);
         assert_eq!(scores.to_array(), [-1.0, -2.5, -0.125, -30.0]);
     }

@@ -8,7 +8,7 @@ pub(crate) mod features;
 mod protect;
 mod repairs;
 
-use crate::channel::LONGEST_PHRASE;
+use crate::channel::{ByFamily, LONGEST_PHRASE};
 use crate::model::Model;
 use crate::text::{Token, normalize};
 use features::{Feature, Features, Weights};
@@ -34,6 +34,8 @@ pub(crate) enum Kind {
 pub(crate) struct Manner {
     /// Log of the share of its words that seems changed, over what is usual.
     pub(crate) rate: f32,
+    /// How likely each engine family is to have spun it, if something is known.
+    pub(crate) families: Option<ByFamily>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -44,6 +46,8 @@ pub(crate) struct Choice {
     pub(crate) kind: Kind,
     /// Weighted sum of the features, the language model apart.
     pub(crate) score: f32,
+    /// The candidate of the channel that it puts there, if it is one.
+    pub(crate) candidate: u32,
     words: (u32, u32),
 }
 
@@ -79,7 +83,7 @@ impl Lattice {
         protect::protected(text, tokens, &mut self.protected);
         for start in 0..tokens.len() {
             self.starts.push(self.choices.len() as u32);
-            self.keep(model, start);
+            self.keep(model, start, manner);
             if !self.protected[start] {
                 self.restore(model, text, tokens, start, manner);
                 self.repair(model, text, tokens, start);
@@ -129,14 +133,18 @@ impl Lattice {
         }
     }
 
-    fn keep(&mut self, model: &Model, at: usize) {
+    fn keep(&mut self, model: &Model, at: usize, manner: Manner) {
         let word = self.ids[at];
         let mut features = Features::default();
         let node = model.channel.child(model.channel.root(), word);
         if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
             features[Feature::Keep] = model.channel.keep(node);
+            if let Some(families) = &manner.families {
+                let keep = model.channel.keep_in(node, families);
+                features[Feature::FamilyKeep] = keep - features[Feature::Keep];
+            }
         }
-        self.push(at..at + 1, Kind::Keep, [word], features, &model.weights);
+        self.push(at..at + 1, Kind::Keep, 0, [word], features, &model.weights);
     }
 
     fn restore(
@@ -170,6 +178,10 @@ impl Lattice {
                 let spun = &self.ids[start..end];
                 features[Feature::Change] = 1.0;
                 features[Feature::Rate] = manner.rate;
+                if let Some(families) = &manner.families {
+                    let restore = channel.restore_in(candidate, families);
+                    features[Feature::FamilyRestore] = restore - scores.restore;
+                }
                 features[Feature::Restore] = scores.restore;
                 features[Feature::Spin] = scores.spin;
                 features[Feature::RestoreWords] = scores.restore_words;
@@ -181,7 +193,14 @@ impl Lattice {
                 features[Feature::Rarity] =
                     commonness(model, original) - commonness(model, spun.iter().copied());
                 let original = channel.original(candidate);
-                self.push(start..end, Kind::Restore, original, features, &model.weights);
+                self.push(
+                    start..end,
+                    Kind::Restore,
+                    candidate as u32,
+                    original,
+                    features,
+                    &model.weights,
+                );
             }
         }
     }
@@ -206,13 +225,14 @@ impl Lattice {
     fn push_repair(&mut self, model: &Model, at: usize, kind: Kind, words: &[u32], of: Feature) {
         let mut features = Features::default();
         features[of] = 1.0;
-        self.push(at..at + 1, kind, words.iter().copied(), features, &model.weights);
+        self.push(at..at + 1, kind, 0, words.iter().copied(), features, &model.weights);
     }
 
     fn push(
         &mut self,
         span: Range<usize>,
         kind: Kind,
+        candidate: u32,
         words: impl IntoIterator<Item = u32>,
         features: Features,
         weights: &Weights,
@@ -224,6 +244,7 @@ impl Lattice {
             end: span.end as u16,
             kind,
             score: weights.dot(&features),
+            candidate,
             words: (from, self.words.len() as u32),
         });
         self.features.push(features);

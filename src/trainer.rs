@@ -7,7 +7,7 @@ pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
 
-use crate::corpus::{Pair, Row};
+use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
@@ -16,7 +16,7 @@ use crate::text::{Vocabulary, token};
 use crate::tune::HeldOut;
 use pairs::WordPair;
 pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::PathBuf;
 use text::Part;
 
@@ -111,14 +111,14 @@ impl<'p> Trainer<'p> {
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
         let material = self.material()?;
-        let vocabulary = self.vocabulary(&material);
-        let index = vocabulary.index();
-        let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
         let spinner = match (&material.lexicon, &self.recipe.spin) {
             (Some(lexicon), Some(spin)) => Some(Spinner::new(lexicon, spin.spinner.clone())?),
             _ => None,
         };
         let simulated = self.simulate(spinner.as_ref(), &material, Part::Train)?;
+        let vocabulary = self.vocabulary(&material, &simulated);
+        let index = vocabulary.index();
+        let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
         let channel =
             channel::train(&self.recipe, &index, &material.pairs, &simulated, self.progress)?;
         drop(simulated);
@@ -213,12 +213,25 @@ impl<'p> Trainer<'p> {
                 lexicon.add(&family, token::words(&original), token::words(&spun), LIST_WEIGHT);
             }
         }
+        for synonyms in &spin.synonyms {
+            let mut lines = Lines::open(&self.folder.join(&synonyms.path))?;
+            let mut rows = 0;
+            while let Some((line, _)) = lines.next()? {
+                if let Line::Text(line) = line {
+                    lexicon.add_synonyms(&synonyms.family, line);
+                    rows += 1;
+                }
+            }
+            let name = synonyms.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            sources.push(SourceRecord { name, kind: "lexicon".into(), rows, checksum: 0 });
+        }
         lexicon.settle();
         Ok(lexicon)
     }
 
-    /// The commonest words of the text, and every word of pairs and lexicon.
-    fn vocabulary(&self, material: &Material) -> Vocabulary {
+    /// The commonest words of the text, and every word of the pairs and of what
+    /// the spinner has written.
+    fn vocabulary(&self, material: &Material, simulated: &[SpunSentence]) -> Vocabulary {
         let config = &self.recipe.language;
         let mut common: Vec<(&str, u32)> =
             material.words.iter().map(|(word, &count)| (word.as_str(), count)).collect();
@@ -227,10 +240,16 @@ impl<'p> Trainer<'p> {
         common.truncate(config.vocabulary);
         let common = common.into_iter().map(|(word, _)| word);
         let pairs = material.pairs.iter().flat_map(|pair| pair.original.iter().chain(&pair.spun));
-        let families = material.lexicon.iter().flat_map(|lexicon| &lexicon.families);
-        let entries = families.flat_map(|family| &family.entries);
-        let lexicon = entries.flat_map(|entry| entry.original.iter().chain(&entry.spun));
-        Vocabulary::new(common.chain(pairs.chain(lexicon).map(String::as_str)))
+        let mut put: FxHashSet<String> = FxHashSet::default();
+        for sentence in simulated {
+            let (original, spun) = (token::words(&sentence.original), token::words(&sentence.spun));
+            for edit in &sentence.edits {
+                put.extend(original[edit.original.clone()].iter().cloned());
+                put.extend(spun[edit.spun.clone()].iter().cloned());
+            }
+        }
+        let pairs = pairs.chain(&put).map(String::as_str);
+        Vocabulary::new(common.chain(pairs))
     }
 
     fn simulate(

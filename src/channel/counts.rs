@@ -1,30 +1,49 @@
 //! Counts of substitutions, and of the places where they could have happened.
 
-use super::{Evidence, LONGEST_PHRASE};
+use super::{Evidence, FAMILIES, LONGEST_PHRASE};
 use rustc_hash::FxHashMap;
 
-/// Kinds of evidence that are counted apart.
-pub(crate) const SOURCES: usize = 3;
+/// Columns of a count: real pairs, lists, innocent documents, engine families.
+pub(crate) const COLUMNS: usize = 3 + FAMILIES;
 
-/// Where a pair comes from: the order of count columns.
+/// Where a pair comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Sentences that a spinner really spun.
     Real,
-    /// Sentences spun by our own forward spinner.
-    Simulated,
     /// Phrase lists, without context.
     List,
+    /// Sentences that our own forward spinner left as they are.
+    Innocent,
+    /// Sentences that it spun as an engine family does.
+    Family(u8),
 }
 
 impl Source {
-    pub(crate) fn evidence(self) -> u8 {
-        [Evidence::REAL, Evidence::SIMULATED, Evidence::LIST][self as usize]
+    /// The column that counts it.
+    pub(crate) fn column(self) -> usize {
+        match self {
+            Source::Real => 0,
+            Source::List => 1,
+            Source::Innocent => 2,
+            Source::Family(family) => 3 + usize::from(family).min(FAMILIES - 1),
+        }
     }
 }
 
 /// A count by source.
-pub(crate) type Counts = [f32; SOURCES];
+pub(crate) type Counts = [f32; COLUMNS];
+
+/// What a count by source says of where a pair was seen.
+pub(crate) fn evidence(counts: &Counts) -> Evidence {
+    let seen = |columns: &[f32], kind| if columns.iter().any(|&c| c > 0.0) { kind } else { 0 };
+    let [real, list, _, families @ ..] = counts;
+    Evidence(
+        seen(&[*real], Evidence::REAL)
+            | seen(&[*list], Evidence::LIST)
+            | seen(families, Evidence::SIMULATED),
+    )
+}
 
 /// Phrases and their numbers, in order of first appearance.
 #[derive(Default)]
@@ -72,10 +91,10 @@ impl PhraseCounts {
             return;
         }
         let pair = (self.phrases.number(original), self.phrases.number(spun));
-        self.pairs.entry(pair).or_default()[source as usize] += count;
+        self.pairs.entry(pair).or_default()[source.column()] += count;
         if source == Source::List {
-            self.original.entry(pair.0).or_default()[source as usize] += count;
-            self.spun.entry(pair.1).or_default()[source as usize] += count;
+            self.original.entry(pair.0).or_default()[source.column()] += count;
+            self.spun.entry(pair.1).or_default()[source.column()] += count;
         }
     }
 
@@ -88,7 +107,7 @@ impl PhraseCounts {
                 let longest = LONGEST_PHRASE.min(sentence.len() - start);
                 for phrase in (1..=longest).map(|len| &sentence[start..start + len]) {
                     if let Some(&number) = self.phrases.numbers.get(phrase) {
-                        places.entry(number).or_default()[source as usize] += 1.0;
+                        places.entry(number).or_default()[source.column()] += 1.0;
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! From counts to probabilities.
 
-use super::counts::{Counts, PhraseCounts, SOURCES};
-use super::{Candidate, Channel, Entry, Evidence, Scores, counts::Source};
+use super::counts::{COLUMNS, Counts, PhraseCounts, Source, evidence};
+use super::{ByFamily, Candidate, Channel, Entry, Scores};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -9,8 +9,16 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ChannelConfig {
-    /// What one count of real pairs, of simulated pairs and of lists is worth.
-    pub source_weights: [f32; SOURCES],
+    /// What one count of real pairs is worth.
+    pub real: f32,
+    /// What one count of phrase lists is worth.
+    pub list: f32,
+    /// What one count of innocent documents is worth.
+    pub innocent: f32,
+    /// What one count of simulated pairs is worth.
+    pub simulated: f32,
+    /// Counts that the probability over all families is worth within one family.
+    pub family_prior: f32,
     /// Taken off every pooled count, so that what was seen once is not believed
     /// as much as its share (absolute discounting, Foster et al. 2006).
     pub discount: f32,
@@ -25,12 +33,27 @@ pub struct ChannelConfig {
 impl Default for ChannelConfig {
     fn default() -> Self {
         Self {
-            source_weights: [3.0, 1.0, 1.0],
+            real: 3.0,
+            list: 1.0,
+            innocent: 1.0,
+            simulated: 1.0,
+            family_prior: 2.0,
             discount: 0.4,
             least_count: 0.5,
             least_probability: 0.0005,
             most_candidates: 24,
         }
+    }
+}
+
+impl ChannelConfig {
+    /// The weight of each column of a count.
+    fn weights(&self) -> [f32; COLUMNS] {
+        let mut weights = [self.simulated; COLUMNS];
+        weights[Source::Real.column()] = self.real;
+        weights[Source::List.column()] = self.list;
+        weights[Source::Innocent.column()] = self.innocent;
+        weights
     }
 }
 
@@ -69,29 +92,30 @@ fn entry(
     spun: u32,
     originals: &[(u32, Counts)],
 ) -> Entry {
+    let weights = config.weights();
     let pool = |count: &Counts| -> f32 {
-        count.iter().zip(&config.source_weights).map(|(count, weight)| count * weight).sum()
+        count.iter().zip(&weights).map(|(count, weight)| count * weight).sum()
     };
     let places = |side: &FxHashMap<u32, Counts>, phrase| side.get(&phrase).map_or(0.0, pool);
     let changed: f32 = originals.iter().map(|(_, count)| pool(count)).sum();
     // A phrase cannot have been changed more often than it stands there.
     let stands = places(&counts.spun, spun).max(changed);
+    let stands_in = counts.spun.get(&spun).copied().unwrap_or([0.0; COLUMNS]);
     let words = counts.phrases.words(spun);
     let candidate = |(original, count): &(u32, Counts)| {
         let pooled = pool(count);
         let of_original = places(&counts.original, *original).max(pooled);
         let discounted = (pooled - config.discount).max(pooled * 0.1);
         let original = counts.phrases.words(*original);
-        let seen = [Source::Real, Source::Simulated, Source::List];
-        let evidence = seen.into_iter().filter(|&source| count[source as usize] > 0.0);
         let scores = Scores {
             restore: (discounted / (stands + 0.5)).ln(),
             spin: (discounted / (of_original + 0.5)).ln(),
             restore_words: lexical_weight(original, words, |o, s| lexicon.restore(s, o)),
             spin_words: lexical_weight(words, original, |s, o| lexicon.spin(o, s)),
         };
-        let evidence = Evidence(evidence.fold(0, |all, source| all | source.evidence()));
-        (pooled, Candidate { original: original.to_vec(), scores, evidence })
+        let families = by_family(count, &stands_in, scores.restore.exp(), config);
+        let evidence = evidence(count);
+        (pooled, Candidate { original: original.to_vec(), scores, families, evidence })
     };
     let mut candidates: Vec<_> = originals.iter().map(candidate).collect();
     let least = config.least_probability.ln();
@@ -100,9 +124,22 @@ fn entry(
         b.scores.restore.total_cmp(&a.scores.restore).then_with(|| a.original.cmp(&b.original))
     });
     candidates.truncate(config.most_candidates);
-    let keep = ((stands - changed + 0.5) / (stands + 1.0)).ln();
+    let keep = (stands - changed + 0.5) / (stands + 1.0);
+    let all: Counts = std::array::from_fn(|column| originals.iter().map(|o| o.1[column]).sum());
+    let left: Counts = std::array::from_fn(|column| (stands_in[column] - all[column]).max(0.0));
+    let keep_families = by_family(&left, &stands_in, keep, config);
     let candidates = candidates.into_iter().map(|(_, candidate)| candidate).collect();
-    Entry { spun: words.to_vec(), keep, candidates }
+    Entry { spun: words.to_vec(), keep: keep.ln(), keep_families, candidates }
+}
+
+/// Log of the share that `count` has of the places in each family, drawn towards
+/// the share `overall` where a family has few (a Dirichlet prior).
+fn by_family(count: &Counts, places: &Counts, overall: f32, config: &ChannelConfig) -> ByFamily {
+    let prior = config.family_prior;
+    std::array::from_fn(|family| {
+        let column = Source::Family(family as u8).column();
+        ((count[column] + prior * overall) / (places[column].max(count[column]) + prior)).ln()
+    })
 }
 
 /// The mean over `words` of the log of their mean probability given each word
@@ -133,8 +170,8 @@ mod tests {
     #[test]
     fn probabilities_by_hand() {
         let mut counts = PhraseCounts::default();
-        counts.add(&[3], &[4], Source::Simulated, 3.0);
-        counts.observe(&[3, 3, 3, 4, 3, 3], &[4, 4, 4, 4, 3, 3], Source::Simulated);
+        counts.add(&[3], &[4], Source::Family(0), 3.0);
+        counts.observe(&[3, 3, 3, 4, 3, 3], &[4, 4, 4, 4, 3, 3], Source::Family(0));
         let config = ChannelConfig { discount: 0.5, ..ChannelConfig::default() };
         let channel = score(&counts, &config, &Even);
         let node = channel.find(&[4]).unwrap();

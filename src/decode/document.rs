@@ -4,6 +4,7 @@
 //! another in one place is weak evidence; many of them in one document are strong.
 
 use super::{DecodeConfig, Graph};
+use crate::channel::FAMILIES;
 use crate::lattice::{Kind, Lattice, Manner};
 use crate::model::Model;
 use crate::text::Token;
@@ -17,17 +18,27 @@ const TRUST: f64 = 20.0;
 /// The first pass needs no fine distinctions.
 const BEAM: usize = 4;
 
-/// Words of a stretch of text, and how many of them seem changed.
+/// How much of the likelihood of an engine family is believed: what happens to
+/// one word of a document and to another is not independent.
+const TEMPER: f64 = 0.3;
+
+/// Words of a stretch of text, how many of them seem changed, and how likely what
+/// happened to them is for each engine family.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Signs {
     words: f64,
     changed: f64,
+    families: [f64; FAMILIES],
 }
 
 impl Add for Signs {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self { words: self.words + other.words, changed: self.changed + other.changed }
+        Self {
+            words: self.words + other.words,
+            changed: self.changed + other.changed,
+            families: std::array::from_fn(|f| self.families[f] + other.families[f]),
+        }
     }
 }
 
@@ -50,17 +61,28 @@ impl Signs {
         graph.search(model, lattice, &DecodeConfig { beam: BEAM, ..DecodeConfig::default() });
         graph.posteriors();
         let posteriors = graph.choice_posteriors(lattice);
-        let changed = |(number, likely): (u32, &f64)| {
+        let mut signs = Self { words: tokens.len() as f64, ..Self::default() };
+        for (number, likely) in (0..).zip(posteriors) {
             let choice = lattice.choice(number);
-            let words = if choice.kind == Kind::Restore { choice.span().len() } else { 0 };
-            likely * words as f64
-        };
-        Self { words: tokens.len() as f64, changed: (0..).zip(&posteriors).map(changed).sum() }
+            if likely < 0.01 || choice.kind != Kind::Restore {
+                continue;
+            }
+            signs.changed += likely * choice.span().len() as f64;
+            let logs = model.channel.restore_by_family(choice.candidate as usize);
+            for (sum, log) in signs.families.iter_mut().zip(logs) {
+                *sum += likely * f64::from(log);
+            }
+        }
+        signs
     }
 
     /// The manner that the signs of a whole document speak for.
     pub(crate) fn manner(self) -> Manner {
         let share = (self.changed + TRUST * USUAL) / (self.words + TRUST);
-        Manner { rate: (share / USUAL).ln() as f32 }
+        let most = self.families.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let likely = self.families.map(|log| (TEMPER * (log - most)).exp());
+        let sum: f64 = likely.iter().sum();
+        let families = Some(likely.map(|likely| (likely / sum) as f32));
+        Manner { rate: (share / USUAL).ln() as f32, families }
     }
 }

@@ -31,6 +31,10 @@ features! {
     SpinWords "spin_words" 0.0,
     /// 1 for a candidate of the channel.
     Change "change" -0.5,
+    /// What the document's engine family adds to `restore`.
+    FamilyRestore "family_restore" 0.5,
+    /// What the document's engine family adds to `keep`.
+    FamilyKeep "family_keep" 0.5,
     /// How heavily the document seems spun, for a candidate of the channel.
     Rate "spin_rate" 1.0,
     /// Spun words that a candidate replaces, beyond the first.

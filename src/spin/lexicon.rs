@@ -2,6 +2,7 @@
 
 use super::line::{self, Line};
 use crate::error::{Error, Result};
+use crate::text::inflect::Pos;
 use crate::text::{inflect, token};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,6 +80,24 @@ impl Lexicon {
         match self.families.iter_mut().find(|known| known.name == family) {
             Some(known) => known.entries.push(entry),
             None => self.families.push(Family { name: family.to_owned(), entries: vec![entry] }),
+        }
+    }
+
+    /// Adds what a line `headword#pos<TAB>synonym|synonym` says, with all forms; the
+    /// parts of speech are WordNet's n, v, a, s and r. Other lines add nothing.
+    pub(crate) fn add_synonyms(&mut self, family: &str, line: &str) {
+        let Some((head, synonyms)) = line.split_once('\t') else { return };
+        let Some((head, pos)) = head.rsplit_once('#') else { return };
+        let pos = match pos {
+            "n" => Pos::Noun,
+            "v" => Pos::Verb,
+            "a" | "s" => Pos::Adjective,
+            _ => Pos::Fixed,
+        };
+        for synonym in synonyms.split('|') {
+            for (original, spun) in inflect::pairs(head, synonym, pos) {
+                self.add(family, token::words(&original), token::words(&spun), 1.0);
+            }
         }
     }
 

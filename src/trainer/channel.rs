@@ -25,6 +25,7 @@ impl Lexicon for Even {
 
 /// A sentence pair with the substitutions between its sides.
 struct Aligned {
+    source: Source,
     original: Vec<u32>,
     spun: Vec<u32>,
     edits: Vec<(Range<usize>, Range<usize>)>,
@@ -49,6 +50,7 @@ pub(super) fn train(
     let simulated: Vec<Aligned> = simulated
         .par_iter()
         .map(|s| Aligned {
+            source: s.family.map_or(Source::Innocent, |family| Source::Family(family as u8)),
             original: number(&s.original),
             spun: number(&s.spun),
             edits: s.edits.iter().map(|edit| (edit.original.clone(), edit.spun.clone())).collect(),
@@ -58,7 +60,7 @@ pub(super) fn train(
         for (o, p) in &s.edits {
             let (o, p) = (&s.original[o.clone()], &s.spun[p.clone()]);
             if prose(o) && prose(p) {
-                counts.add(o, p, Source::Simulated, 1.0);
+                counts.add(o, p, s.source, 1.0);
             }
         }
     }
@@ -78,7 +80,7 @@ pub(super) fn train(
         }
     }
     for s in &simulated {
-        counts.observe(&s.original, &s.spun, Source::Simulated);
+        counts.observe(&s.original, &s.spun, s.source);
     }
     for (pair, (original, spun)) in pairs.iter().zip(&numbered) {
         if pair.source == Source::Real {

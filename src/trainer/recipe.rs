@@ -106,6 +106,9 @@ pub struct SimulateConfig {
     pub lexicon: PathBuf,
     /// Phrase lists that are spun with, too.
     pub lists: Vec<SpinList>,
+    /// Lists of synonyms, lines of `headword#pos<TAB>synonym|synonym`, that an
+    /// engine family spins with.
+    pub synonyms: Vec<SpinList>,
     /// Sentences to spin for the channel.
     pub sentences: usize,
     /// Held-out sentences to spin for the weights.
@@ -121,6 +124,7 @@ impl Default for SimulateConfig {
         Self {
             lexicon: PathBuf::from("lexicon"),
             lists: Vec::new(),
+            synonyms: Vec::new(),
             sentences: 200_000,
             dev_sentences: 2_000,
             dev_weight: 0.5,
