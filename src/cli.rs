@@ -3,7 +3,9 @@
 mod decode;
 mod evaluate;
 mod inspect;
+mod lexicon;
 mod progress;
+mod spin;
 mod train;
 mod verify;
 
@@ -32,6 +34,8 @@ enum Verb {
     Train(train::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
+    Spin(spin::Args),
+    Lexicon(lexicon::Args),
 }
 
 /// How a run ended that did not fail.
@@ -53,6 +57,8 @@ pub fn main() -> ExitCode {
         Verb::Train(args) => train::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
+        Verb::Spin(args) => spin::run(args),
+        Verb::Lexicon(args) => lexicon::run(args),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -1,4 +1,42 @@
 //! unspin restores the original wording of machine-spun English.
+//!
+//! Spam sites copy an article and let a synonym engine rewrite it; paper mills do
+//! the same to science. unspin learns from pairs of original and spun sentences what
+//! such engines write for what, and ranks restorations of a spun text by a
+//! noisy-channel decoder, with a probability for each word.
+//!
+//! A [`Trainer`] makes a [`Model`] from pairs and plain text; a [`Decoder`] restores
+//! text with it, line by line or whole documents in parallel, into [`Restored`]; an
+//! [`evaluate::Report`] says how good that is. The English model that ships is
+//! [`Model::english`].
+//!
+//! ```
+//! use unspin::{Decoder, Model, Recipe, Trainer};
+//!
+//! # fn main() -> unspin::Result<()> {
+//! // Train on pairs and text, and learn the weights from held-out pairs.
+//! let model = Trainer::new(Recipe::default())
+//!     .pairs("training/sample/pairs.tsv")
+//!     .text("training/sample/text.txt")
+//!     .dev("training/sample/dev.tsv")
+//!     .train()?;
+//!
+//! // Save and open.
+//! let folder = tempfile::tempdir().expect("a temporary folder");
+//! let path = folder.path().join("sample.unspin");
+//! model.save(&path)?;
+//! let model = Model::open(&path)?;
+//!
+//! // Restore.
+//! let decoder = Decoder::new(&model);
+//! let restored = decoder.decode("In keeping with The New York Instances, the corporate misplaced clients.");
+//! assert!(restored.best().starts_with("According to The New York Times"));
+//! let edit = &restored.edits[0];
+//! assert_eq!((edit.spun.as_str(), edit.original.as_str()), ("In keeping with", "According to"));
+//! assert!(edit.probability > 0.5);
+//! # Ok(())
+//! # }
+//! ```
 
 #![deny(missing_docs)]
 #![deny(unsafe_code)]

@@ -1,0 +1,40 @@
+//! `unspin lexicon`: what can be told of a lexicon without a model.
+
+use super::Outcome;
+use crate::error::Result;
+use crate::spin::{Lexicon, check};
+use clap::Subcommand;
+use std::path::PathBuf;
+
+/// Check a lexicon
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Look for bad lines, duplicates, contradictions, odd characters
+    Check {
+        /// Folder of the lexicon, a folder an engine family in it
+        lexicon: PathBuf,
+    },
+}
+
+pub(super) fn run(args: Args) -> Result<Outcome> {
+    let Verb::Check { lexicon } = args.verb;
+    let findings = check::check(&lexicon)?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    if !findings.is_empty() {
+        eprintln!("unspin: {} findings", findings.len());
+        return Ok(Outcome::Partial);
+    }
+    let lexicon = Lexicon::read(&lexicon)?;
+    for family in &lexicon.families {
+        println!("{:<12} {:>7} pairs with all their forms", family.name, family.entries.len());
+    }
+    Ok(Outcome::Done)
+}
