@@ -307,12 +307,13 @@ impl BackoffModel {
             let inner = level + 1 < self.order();
             nodes = self.by_key(level, &nodes, keys);
             let probs = Codebook::train(self.probs[level].clone(), 256);
+            let codes = probs.codes(&self.probs[level]);
             let (book, weights) = self.weights(level);
             let mut records = BitWriter::default();
             for &node in &nodes {
                 let node = node as usize;
                 records.push(keys.key(self.trie.levels[level].words[node]), keys.bits);
-                records.push(probs.code(self.probs[level][node]).into(), CODE);
+                records.push(codes[node].into(), CODE);
                 if inner {
                     records.push(weights[node].into(), CODE);
                 }
