@@ -60,18 +60,20 @@ pub(super) struct Runs {
 }
 
 impl Runs {
-    /// Writes runs, given where each starts and the last ends.
-    pub fn write_new(first: &[u32], writer: &mut SectionWriter) {
-        let total = first.len() - 1 + first[first.len() - 1] as usize;
-        let mut words = vec![0u64; total.div_ceil(64)];
-        let mut samples = Vec::new();
-        for (node, end) in first[1..].iter().enumerate() {
-            let at = node + *end as usize;
+    /// Writes runs, given the number of children of each node.
+    pub fn write_new(counts: impl Iterator<Item = u32>, writer: &mut SectionWriter) {
+        let (mut words, mut samples) = (vec![0u64; 1], Vec::new());
+        let mut at = 0;
+        for (node, count) in counts.enumerate() {
+            at += count as usize;
+            words.resize(at / 64 + 1, 0);
             words[at / 64] |= 1 << (at % 64);
             if node % SAMPLE == 0 {
                 samples.push(at as u32);
             }
+            at += 1;
         }
+        words.truncate(at.div_ceil(64));
         writer.array(words);
         writer.array(samples);
     }
@@ -192,7 +194,7 @@ mod tests {
             let mut first = vec![0];
             first.extend(counts.iter().scan(0, |sum, count| { *sum += count; Some(*sum) }));
             let mut writer = SectionWriter::default();
-            Runs::write_new(&first, &mut writer);
+            Runs::write_new(counts.iter().copied(), &mut writer);
             let mut bytes = writer.finish();
             let (nodes, children) = (counts.len(), first[counts.len()] as usize);
             let open = |bytes: &[u8]| {

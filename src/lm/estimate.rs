@@ -234,6 +234,37 @@ mod tests {
         }
     }
 
+    /// Of the bigrams 7, 4, 2 and 2 stand once to four times, so y is 7/15. Distinct
+    /// words before: a 3, b 2, c 3, d 2, e 1, `</s>` 4, in all 15, so y is 1/5.
+    #[test]
+    fn by_hand() {
+        let [a, b, c, d, e, unseen] = [3, 4, 5, 6, 7, 8];
+        let text: [&[u32]; 10] =
+            [&[a], &[a, b], &[a, b, c], &[b, c], &[c, d], &[d, a], &[a, c], &[b], &[e, a, b], &[c]];
+        let mut counter = super::super::count::Counter::new(2, 10).unwrap();
+        text.iter().for_each(|sentence| counter.add(sentence));
+        let config = EstimateConfig { whole_vocabulary: false, ..Default::default() };
+        let Estimate { model, discounts, warnings } = estimate(&counter.finish(), &config).unwrap();
+        let near =
+            |got: f64, expected: f64| assert!((got - expected).abs() < 1e-6, "{got} {expected}");
+        let expected = [[0.2, 1.4, 2.6], [7.0 / 15.0, 1.3, 17.0 / 15.0]];
+        for (discount, expected) in discounts.iter().zip(expected) {
+            discount.0.iter().zip(expected).for_each(|(got, expected)| near(*got, expected));
+        }
+        assert!(warnings.is_empty());
+        // Left over: 0.2 + 2 * 1.4 + 3 * 2.6 of 15, shared by seven words.
+        let prob = |context: &[u32], word| f64::from(model.score(context, word)).exp();
+        let share = 10.8 / 15.0 / 7.0;
+        near(prob(&[], unseen), share);
+        near(prob(&[], a), 0.4 / 15.0 + share);
+        near(prob(&[], b), 0.6 / 15.0 + share);
+        // After a: b three times, the end twice, c once.
+        let backoff = (17.0 / 15.0 + 1.3 + 7.0 / 15.0) / 6.0;
+        near(prob(&[a], b), (3.0 - 17.0 / 15.0) / 6.0 + backoff * prob(&[], b));
+        near(prob(&[a], d), backoff * prob(&[], d));
+        near(prob(&[unseen], d), prob(&[], d));
+    }
+
     #[test]
     fn errors() {
         let count = |text: &[Vec<u32>]| {

@@ -1,7 +1,7 @@
 //! The packed model that the decoder asks: quantised, bit-packed, read in place.
 //!
 //! Unigrams are dense arrays. A longer n-gram is a record of its leftmost word's
-//! bits, a code of its probability and, below the highest order, one of its
+//! key, a code of its probability and, below the highest order, one of its
 //! back-off weight; the runs of children stand apart in unary ([`Runs`]). With
 //! 18-bit words that is about 38 bits an n-gram and 26 at the highest order.
 
@@ -13,9 +13,12 @@ use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
 use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
 use rayon::prelude::*;
+use std::cmp::Ordering;
 
 /// Bits of a code.
 const CODE: u32 = 8;
+/// A run that fits a cache line or two is searched by halves.
+const SHORT: usize = 12;
 /// The back-off code of n-grams that are no context: weight 1, and no word after
 /// them tells them from their suffix.
 const NO_CONTEXT: u8 = 0;
@@ -40,12 +43,36 @@ impl State {
 /// A quantised back-off model; `clone` shares the data.
 #[derive(Clone)]
 pub(crate) struct LanguageModel {
-    word_bits: u32,
+    keys: Keys,
     probs: Array<f32>,
     backoffs: Array<u8>,
     weights: Values,
     first: Array<u32>,
     levels: Vec<Level>,
+}
+
+/// Words as records hold them: spread evenly over all numbers of so many bits, as
+/// the alphabet does not spread them.
+#[derive(Clone, Copy)]
+struct Keys {
+    bits: u32,
+    mask: u64,
+    factor: u64,
+}
+
+impl Keys {
+    fn new(words: usize) -> Self {
+        let bits = bits_per_word(words);
+        // An odd factor maps the numbers of so many bits one to one, the golden
+        // ratio evenly.
+        let factor = (0x9E37_79B9_7F4A_7C15 >> (u64::BITS - bits)) | 1;
+        Self { bits, mask: (1 << bits) - 1, factor }
+    }
+
+    #[inline]
+    fn key(self, word: u32) -> u64 {
+        u64::from(word).wrapping_mul(self.factor) & self.mask
+    }
 }
 
 /// The n-grams of one length, two or more.
@@ -60,18 +87,34 @@ struct Level {
 }
 
 impl Level {
-    /// Looks for `word` in a sorted run: `(node, record)`.
+    /// Looks for a word's `key` in a run: `(node, record)`.
+    ///
+    /// Keys of a run lie evenly among all, so the search guesses the place by
+    /// proportion while the run is long; every fourth step halves it, lest a
+    /// damaged run takes long.
     #[inline]
-    fn find(&self, mut start: usize, mut end: usize, word: u32, mask: u64) -> Option<(usize, u64)> {
+    fn find(&self, run: (usize, usize), key: u64, keys: Keys) -> Option<(usize, u64)> {
         let records = self.records.as_slice();
         let width = self.width as usize;
+        let (mut start, mut end) = run;
+        // `low <= key < high` bounds the keys of the run.
+        let (mut low, mut high) = (0, keys.mask + 1);
+        let mut step = 0;
         while start < end {
-            let middle = start + (end - start) / 2;
-            let record = bits::read(records, middle * width);
-            match ((record & mask) as u32).cmp(&word) {
-                std::cmp::Ordering::Less => start = middle + 1,
-                std::cmp::Ordering::Greater => end = middle,
-                std::cmp::Ordering::Equal => return Some((middle, record)),
+            let len = end - start;
+            step += 1;
+            let ahead = if len <= SHORT || step % 4 == 0 {
+                len / 2
+            } else {
+                ((key - low) as f32 / (high - low) as f32 * len as f32) as usize
+            };
+            let at = start + ahead.min(len - 1);
+            let record = bits::read(records, at * width);
+            let other = record & keys.mask;
+            match other.cmp(&key) {
+                Ordering::Less => (start, low) = (at + 1, other + 1),
+                Ordering::Greater => (end, high) = (at, other),
+                Ordering::Equal => return Some((at, record)),
             }
         }
         None
@@ -119,7 +162,6 @@ impl LanguageModel {
     /// model, and the state after it.
     #[inline]
     pub(crate) fn score(&self, from: &State, word: u32) -> (f32, State) {
-        let mask = (1u64 << self.word_bits) - 1;
         let word = if (word as usize) < self.probs.len() { word } else { UNKNOWN };
         let mut prob = self.probs.get(word as usize);
         let mut state = State::default();
@@ -133,15 +175,15 @@ impl LanguageModel {
         let mut matched = 0;
         while matched < from.len() {
             let level = &self.levels[matched];
-            let history = self.leftmost(from, matched, mask);
-            let Some((node, record)) = level.find(run.0, run.1, history, mask) else {
+            let history = self.leftmost(from, matched);
+            let Some((node, record)) = level.find(run, history, self.keys) else {
                 break;
             };
             matched += 1;
-            prob = level.probs.get((record >> self.word_bits) as u8);
+            prob = level.probs.get((record >> self.keys.bits) as u8);
             if let Some((_, runs)) = &level.inner {
                 state.nodes[matched] = node as u32;
-                if (record >> (self.word_bits + CODE)) as u8 != NO_CONTEXT {
+                if (record >> (self.keys.bits + CODE)) as u8 != NO_CONTEXT {
                     state.len = matched as u8 + 1;
                 }
                 if matched < from.len() {
@@ -157,13 +199,13 @@ impl LanguageModel {
         (prob, state)
     }
 
-    /// The word `back` words before the state's last.
+    /// The key of the word `back` words before the state's last.
     #[inline]
-    fn leftmost(&self, state: &State, back: usize, mask: u64) -> u32 {
+    fn leftmost(&self, state: &State, back: usize) -> u64 {
         let node = state.nodes[back];
         match back.checked_sub(1) {
-            None => node,
-            Some(level) => (self.levels[level].record(node as usize) & mask) as u32,
+            None => self.keys.key(node),
+            Some(level) => self.levels[level].record(node as usize) & self.keys.mask,
         }
     }
 
@@ -175,7 +217,7 @@ impl LanguageModel {
             return self.weights.get(self.backoffs.get(node));
         };
         let level = &self.levels[level];
-        let code = (level.record(node) >> (self.word_bits + CODE)) as u8;
+        let code = (level.record(node) >> (self.keys.bits + CODE)) as u8;
         level.inner.as_ref().map_or(0.0, |(weights, _)| weights.get(code))
     }
 
@@ -204,7 +246,7 @@ impl LanguageModel {
         let sizes = reader.array::<u32>()?;
         reader.check(sizes.len() < MAX_ORDER, "order 1 to 7", sizes.len() + 1)?;
         let sizes: Vec<usize> = sizes.iter().map(|size| size as usize).collect();
-        let word_bits = bits_per_word(words);
+        let keys = Keys::new(words);
         let probs = reader.array_of::<f32>(words)?;
         reader.check(probs.iter().all(f32::is_finite), "finite probabilities", "others")?;
         let backoffs = reader.array_of::<u8>(words)?;
@@ -218,7 +260,7 @@ impl LanguageModel {
         for (index, &nodes) in sizes.iter().enumerate() {
             let above = sizes.get(index + 1);
             let probs = Values::read(reader)?;
-            let width = word_bits + CODE + above.map_or(0, |_| CODE);
+            let width = keys.bits + CODE + above.map_or(0, |_| CODE);
             let len = packed_len(nodes, width).unwrap_or(usize::MAX);
             let records = reader.array_of::<u8>(len)?;
             let inner = match above {
@@ -227,7 +269,7 @@ impl LanguageModel {
             };
             levels.push(Level { nodes, width, records, probs, inner });
         }
-        Ok(Self { word_bits, probs, backoffs, weights, first, levels })
+        Ok(Self { keys, probs, backoffs, weights, first, levels })
     }
 }
 
@@ -243,7 +285,7 @@ impl BackoffModel {
 
     fn write_packed(&self, writer: &mut SectionWriter) {
         let words = self.vocab_len as usize;
-        let word_bits = bits_per_word(words);
+        let keys = Keys::new(words);
         writer.put(self.vocab_len);
         writer.array((1..self.order()).map(|level| self.trie.len(level) as u32));
 
@@ -265,14 +307,19 @@ impl BackoffModel {
         book.write(writer);
         writer.array(first);
 
+        // Nodes in the order in which they are packed.
+        let mut nodes: Vec<u32> = (0..self.trie.len(0) as u32).collect();
         for level in 1..self.order() {
             let inner = level + 1 < self.order();
+            nodes = self.by_key(level, &nodes, keys);
             let probs = Codebook::train(self.probs[level].clone(), 256);
+            let codes = probs.codes(&self.probs[level]);
             let (book, weights) = self.weights(level);
             let mut records = BitWriter::default();
-            for (node, &word) in self.trie.levels[level].words.iter().enumerate() {
-                records.push(word.into(), word_bits);
-                records.push(probs.code(self.probs[level][node]).into(), CODE);
+            for &node in &nodes {
+                let node = node as usize;
+                records.push(keys.key(self.trie.levels[level].words[node]), keys.bits);
+                records.push(codes[node].into(), CODE);
                 if inner {
                     records.push(weights[node].into(), CODE);
                 }
@@ -281,9 +328,23 @@ impl BackoffModel {
             writer.array(records.finish());
             if inner {
                 book.write(writer);
-                Runs::write_new(&self.trie.levels[level].first, writer);
+                let children = |&node: &u32| self.trie.children(level, node as usize).len() as u32;
+                Runs::write_new(nodes.iter().map(children), writer);
             }
         }
+    }
+
+    /// The nodes of `level`, given those below in order, each run sorted by key.
+    fn by_key(&self, level: usize, below: &[u32], keys: Keys) -> Vec<u32> {
+        let words = &self.trie.levels[level].words;
+        let mut nodes: Vec<u32> = Vec::with_capacity(words.len());
+        for &parent in below {
+            let start = nodes.len();
+            let children = self.trie.children(level - 1, parent as usize);
+            nodes.extend(children.start as u32..children.end as u32);
+            nodes[start..].sort_unstable_by_key(|node| keys.key(words[*node as usize]));
+        }
+        nodes
     }
 
     /// The back-off weights of a level: what codes stand for, and codes, of which

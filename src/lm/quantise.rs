@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
+use rayon::prelude::*;
 
 /// Codes, one byte.
 const CODES: usize = 256;
@@ -18,7 +19,7 @@ impl Codebook {
     /// At most `size` (up to 256) values with a small mean squared distance to
     /// `values`: bins of equal count, then one-dimensional k-means.
     pub fn train(mut values: Vec<f32>, size: usize) -> Self {
-        values.sort_unstable_by(f32::total_cmp);
+        values.par_sort_unstable_by(f32::total_cmp);
         if values.is_empty() {
             values.push(0.0);
         }
@@ -57,6 +58,11 @@ impl Codebook {
         let below = above.saturating_sub(1);
         let nearer = value - self.0[below] < self.0[above] - value;
         if nearer { below as u8 } else { above as u8 }
+    }
+
+    /// The codes of many values.
+    pub fn codes(&self, values: &[f32]) -> Vec<u8> {
+        values.par_iter().map(|value| self.code(*value)).collect()
     }
 
     /// Moves every code up by one, for a code 0 that stands for 0.
