@@ -6,6 +6,7 @@
 //! directions (Koehn, Och & Marcu 2003), quantised to an eighth of a nat.
 
 pub(crate) mod counts;
+pub(crate) mod extract;
 pub(crate) mod score;
 
 use crate::error::Result;

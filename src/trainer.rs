@@ -119,8 +119,14 @@ impl<'p> Trainer<'p> {
         let vocabulary = self.vocabulary(&material, &simulated);
         let index = vocabulary.index();
         let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
-        let channel =
-            channel::train(&self.recipe, &index, &material.pairs, &simulated, self.progress)?;
+        let channel = channel::train(
+            &self.recipe,
+            &vocabulary,
+            &index,
+            &material.pairs,
+            &simulated,
+            self.progress,
+        )?;
         drop(simulated);
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -148,12 +154,12 @@ impl<'p> Trainer<'p> {
             let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
             self.progress.advance(record.rows);
             sources.push(record);
-            // A pair without a document is one of its own.
+            // Neighbours that name no document are one, as the lines of a text file are.
             let mut last = None;
             for row in rows {
                 let Row::Sentence(pair) = row else { continue };
-                documents += u64::from(pair.document.is_none() || pair.document != last);
-                last.clone_from(&pair.document);
+                documents += u64::from(last.as_ref() != Some(&pair.document));
+                last = Some(pair.document.clone());
                 dev.push((pair, documents, source.weight));
             }
         }
@@ -309,9 +315,4 @@ impl<'p> Trainer<'p> {
         crate::tune::tune(model, real.chain(simulated), &self.recipe.tune, &mut told);
         Ok(())
     }
-}
-
-/// True for a phrase of words, and of the signs that stand for words.
-fn is_prose(phrase: &[String]) -> bool {
-    phrase.iter().all(|word| word.chars().any(token::is_word) || matches!(&**word, "%" | "$"))
 }

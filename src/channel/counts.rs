@@ -3,8 +3,11 @@
 use super::{Evidence, FAMILIES, LONGEST_PHRASE};
 use rustc_hash::FxHashMap;
 
-/// Columns of a count: real pairs, lists, innocent documents, engine families.
-pub(crate) const COLUMNS: usize = 3 + FAMILIES;
+/// Columns of a count: lists, innocent documents, engine families. Really spun
+/// pairs are the last family, whatever engines made them.
+pub(crate) const COLUMNS: usize = 2 + FAMILIES;
+/// The family of really spun pairs.
+pub(crate) const REAL_FAMILY: usize = FAMILIES - 1;
 
 /// Where a pair comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +26,10 @@ impl Source {
     /// The column that counts it.
     pub(crate) fn column(self) -> usize {
         match self {
-            Source::Real => 0,
-            Source::List => 1,
-            Source::Innocent => 2,
-            Source::Family(family) => 3 + usize::from(family).min(FAMILIES - 1),
+            Source::List => 0,
+            Source::Innocent => 1,
+            Source::Family(family) => 2 + usize::from(family).min(REAL_FAMILY - 1),
+            Source::Real => 2 + REAL_FAMILY,
         }
     }
 }
@@ -37,7 +40,7 @@ pub(crate) type Counts = [f32; COLUMNS];
 /// What a count by source says of where a pair was seen.
 pub(crate) fn evidence(counts: &Counts) -> Evidence {
     let seen = |columns: &[f32], kind| if columns.iter().any(|&c| c > 0.0) { kind } else { 0 };
-    let [real, list, _, families @ ..] = counts;
+    let [list, _, families @ .., real] = counts;
     Evidence(
         seen(&[*real], Evidence::REAL)
             | seen(&[*list], Evidence::LIST)

@@ -1,7 +1,7 @@
 //! From counts to probabilities.
 
 use super::counts::{COLUMNS, Counts, PhraseCounts, Source, evidence};
-use super::{ByFamily, Candidate, Channel, Entry, Scores};
+use super::{ByFamily, Candidate, Channel, Entry, FAMILIES, Scores};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -132,12 +132,15 @@ fn entry(
     Entry { spun: words.to_vec(), keep: keep.ln(), keep_families, candidates }
 }
 
+/// The column of the first engine family.
+const FIRST_FAMILY: usize = COLUMNS - FAMILIES;
+
 /// Log of the share that `count` has of the places in each family, drawn towards
 /// the share `overall` where a family has few (a Dirichlet prior).
 fn by_family(count: &Counts, places: &Counts, overall: f32, config: &ChannelConfig) -> ByFamily {
     let prior = config.family_prior;
     std::array::from_fn(|family| {
-        let column = Source::Family(family as u8).column();
+        let column = FIRST_FAMILY + family;
         ((count[column] + prior * overall) / (places[column].max(count[column]) + prior)).ln()
     })
 }

@@ -102,9 +102,10 @@ fn read_pairs(paths: &[PathBuf]) -> Result<(Vec<Pair>, Outcome)> {
     Ok((pairs, outcome))
 }
 
-/// Neighbours of the same document together; a pair without one is its own.
+/// Neighbours of the same document together; those that name none are one, as the
+/// lines of a text file are.
 fn documents<'s, 'p>(pairs: &[Pair], spun: &'s [&'p str]) -> Vec<&'s [&'p str]> {
-    let same = |a: &Pair, b: &Pair| a.document.is_some() && a.document == b.document;
+    let same = |a: &Pair, b: &Pair| a.document == b.document;
     let mut rest = spun;
     let cut = |chunk: &[Pair]| rest.split_off(..chunk.len()).unwrap_or_default();
     pairs.chunk_by(same).map(cut).collect()

@@ -5,7 +5,7 @@ use crate::corpus::{Line, Lines};
 use crate::error::{Error, Result};
 use crate::spin::config::EngineConfig;
 use crate::spin::profile::Profile;
-use crate::spin::{Documents, Lexicon, SpinConfig, SpunSentence, Spinner};
+use crate::spin::{Documents, Lexicon, SpinConfig, Spinner, SpunSentence};
 use rayon::prelude::*;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;

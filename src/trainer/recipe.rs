@@ -1,5 +1,6 @@
 //! The recipe of a model: what it is trained on, and how.
 
+use crate::align::AlignConfig;
 use crate::channel::score::ChannelConfig;
 use crate::error::{Error, Result};
 use crate::tune::TuneConfig;
@@ -21,6 +22,8 @@ pub struct Recipe {
     pub dev: Vec<PairSource>,
     /// The language model.
     pub language: LanguageConfig,
+    /// Word alignment.
+    pub align: AlignConfig,
     /// The forward spinner, which makes pairs from the text.
     pub spin: Option<SimulateConfig>,
     /// The channel model.
