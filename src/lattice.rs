@@ -188,7 +188,9 @@ impl Lattice {
                 features[Feature::SpinWords] = scores.spin_words;
                 features[Feature::SpunWords] = (spun.len() - 1) as f32;
                 features[Feature::OriginalWords] = original.len() as f32 - 1.0;
-                features[Feature::set_of(evidence)] = 1.0;
+                for (feature, kind) in Feature::SEEN {
+                    features[feature] = f32::from(evidence.has(kind));
+                }
                 features[Feature::Capital] = f32::from(capital);
                 features[Feature::Rarity] =
                     commonness(model, original) - commonness(model, spun.iter().copied());

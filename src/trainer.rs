@@ -111,11 +111,7 @@ impl<'p> Trainer<'p> {
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
         let material = self.material()?;
-        let spinner = match (&material.lexicon, &self.recipe.spin) {
-            (Some(lexicon), Some(spin)) => Some(Spinner::new(lexicon, spin.spinner.clone())?),
-            _ => None,
-        };
-        let simulated = self.simulate(spinner.as_ref(), &material, Part::Train)?;
+        let simulated = self.simulate(&material, Part::Train)?;
         let vocabulary = self.vocabulary(&material, &simulated);
         let index = vocabulary.index();
         let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
@@ -135,7 +131,7 @@ impl<'p> Trainer<'p> {
             ..Metadata::default()
         };
         let mut model = Model { vocabulary, lm, channel, weights: Default::default(), metadata };
-        self.tune(&mut model, spinner.as_ref(), &material)?;
+        self.tune(&mut model, &material)?;
         Ok(model)
     }
 
@@ -258,16 +254,17 @@ impl<'p> Trainer<'p> {
         Vocabulary::new(common.chain(pairs))
     }
 
-    fn simulate(
-        &self,
-        spinner: Option<&Spinner>,
-        material: &Material,
-        part: Part,
-    ) -> Result<Vec<SpunSentence>> {
-        let (Some(spinner), Some(spin)) = (spinner, &self.recipe.spin) else {
+    /// Spins one part of the text, if there is a lexicon to spin with.
+    fn simulate(&self, material: &Material, part: Part) -> Result<Vec<SpunSentence>> {
+        let (Some(lexicon), Some(spin)) = (&material.lexicon, &self.recipe.spin) else {
             return Ok(Vec::new());
         };
-        let wanted = if part == Part::Train { spin.sentences } else { spin.dev_sentences };
+        let mut config = spin.spinner.clone();
+        let mut wanted = spin.sentences;
+        if part == Part::Tune {
+            (config.innocent, wanted) = (spin.dev_innocent, spin.dev_sentences);
+        }
+        let spinner = &Spinner::new(lexicon, config)?;
         self.progress.stage("spin", Some(wanted as u64));
         let mut sentences = Vec::new();
         let bytes = &material.bytes;
@@ -285,13 +282,8 @@ impl<'p> Trainer<'p> {
         Ok(sentences)
     }
 
-    fn tune(
-        &self,
-        model: &mut Model,
-        spinner: Option<&Spinner>,
-        material: &Material,
-    ) -> Result<()> {
-        let simulated = self.simulate(spinner, material, Part::Tune)?;
+    fn tune(&self, model: &mut Model, material: &Material) -> Result<()> {
+        let simulated = self.simulate(material, Part::Tune)?;
         let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
         let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
             original: &pair.original,

@@ -43,9 +43,9 @@ features! {
     OriginalWords "original_words" 0.5,
     /// 1 if the candidate was seen in really spun sentences.
     Real "seen_real" 0.0,
-    /// 1 if it was seen only in sentences that our own spinner made.
+    /// 1 if it was seen in sentences that our own spinner made.
     Simulated "seen_simulated" 0.0,
-    /// 1 if it was seen in a phrase list only.
+    /// 1 if it was seen in a phrase list.
     List "seen_list" 0.0,
     /// How much commoner the original's words are, mean log probability.
     Rarity "rarity" 0.1,
@@ -63,16 +63,12 @@ features! {
 pub(crate) const FEATURES: usize = INITIAL.len();
 
 impl Feature {
-    /// The feature that stands for where a candidate was seen.
-    pub(crate) fn set_of(evidence: Evidence) -> Self {
-        if evidence.has(Evidence::REAL) {
-            Feature::Real
-        } else if evidence.has(Evidence::SIMULATED) {
-            Feature::Simulated
-        } else {
-            Feature::List
-        }
-    }
+    /// The features that say where a candidate was seen, each with its kind.
+    pub(crate) const SEEN: [(Feature, u8); 3] = [
+        (Feature::Real, Evidence::REAL),
+        (Feature::Simulated, Evidence::SIMULATED),
+        (Feature::List, Evidence::LIST),
+    ];
 }
 
 /// The features of one option.

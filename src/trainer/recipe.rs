@@ -116,6 +116,9 @@ pub struct SimulateConfig {
     pub sentences: usize,
     /// Held-out sentences to spin for the weights.
     pub dev_sentences: usize,
+    /// Share of the held-out documents that are left as they are: more than of the
+    /// others, since most text that people decode was never spun.
+    pub dev_innocent: f64,
     /// What an error in a simulated sentence counts for in tuning.
     pub dev_weight: f64,
     /// The spinner.
@@ -129,8 +132,9 @@ impl Default for SimulateConfig {
             lists: Vec::new(),
             synonyms: Vec::new(),
             sentences: 200_000,
-            dev_sentences: 2_000,
-            dev_weight: 0.5,
+            dev_sentences: 3_000,
+            dev_innocent: 0.5,
+            dev_weight: 1.0,
             spinner: crate::spin::SpinConfig::default(),
         }
     }
