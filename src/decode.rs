@@ -11,6 +11,8 @@ mod line;
 mod nbest;
 mod posterior;
 pub(crate) mod restoration;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::error::{Error, Result};
 use crate::lattice::{Lattice, Manner};

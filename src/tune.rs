@@ -16,6 +16,8 @@
 //! exact over the search graph, which is made anew with each step's weights.
 
 mod loss;
+#[cfg(test)]
+mod tests;
 
 use crate::decode::{DecodeConfig, Graph, Signs};
 use crate::lattice::features::{FEATURES, Feature, Weights};

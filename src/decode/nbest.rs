@@ -117,7 +117,7 @@ impl Graph {
 }
 
 /// What tells two restorations apart: the words, and which of them are new.
-fn writing(lattice: &Lattice, choices: &[u32]) -> Vec<(u32, bool)> {
+pub(super) fn writing(lattice: &Lattice, choices: &[u32]) -> Vec<(u32, bool)> {
     let of = |&number: &u32| {
         let choice = lattice.choice(number);
         let small = choice.kind == crate::lattice::Kind::Small;

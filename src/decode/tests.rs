@@ -1,0 +1,124 @@
+//! The search held against brute force: every path, one by one.
+
+use super::{DecodeConfig, Graph};
+use crate::lattice::features::Feature;
+use crate::lattice::{Lattice, Manner};
+use crate::model::Model;
+use crate::text::vocabulary::END;
+use crate::text::{Token, tokenize};
+use crate::trainer::{Recipe, Trainer};
+use std::sync::LazyLock;
+
+pub(crate) static MODEL: LazyLock<Model> = LazyLock::new(|| {
+    let trainer = Trainer::new(Recipe::default());
+    let trainer = trainer.pairs("training/sample/pairs.tsv").text("training/sample/text.txt");
+    trainer.train().expect("the sample corpus")
+});
+
+/// Stretches of spun text, short enough to try every path.
+fn stretches() -> Vec<(String, Vec<Token>)> {
+    let text = std::fs::read_to_string("training/sample/dev.tsv").expect("the sample corpus");
+    let spun = text.lines().filter_map(|line| line.split('\t').nth(1));
+    let cut = |line: &str| {
+        let tokens = tokenize(line);
+        let end = tokens[tokens.len().min(4) - 1].end;
+        let short = line[..end].to_string();
+        let tokens = tokenize(&short);
+        (short, tokens)
+    };
+    spun.map(cut).collect()
+}
+
+/// Every path with its score.
+fn paths(model: &Model, lattice: &Lattice) -> Vec<(f64, Vec<u32>)> {
+    let mut done = Vec::new();
+    let mut open = vec![(0usize, 0.0f64, model.lm.begin(), Vec::new())];
+    let weight = model.weights.of(Feature::Lm);
+    while let Some((at, score, state, choices)) = open.pop() {
+        if at == lattice.len() {
+            let last = weight * model.lm.score(&state, END).0;
+            done.push((score + f64::from(last), choices));
+            continue;
+        }
+        for number in lattice.starting_at(at) {
+            let choice = lattice.choice(number);
+            let (mut state, mut lm) = (state, 0.0);
+            for &word in lattice.words(choice) {
+                let (log, next) = model.lm.score(&state, word);
+                (state, lm) = (next, lm + log);
+            }
+            let choices = [&choices[..], &[number]].concat();
+            let step = f64::from(choice.score + weight * lm);
+            open.push((choice.end as usize, score + step, state, choices));
+        }
+    }
+    done.sort_by(|a, b| b.0.total_cmp(&a.0));
+    done
+}
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-3
+}
+
+#[test]
+fn a_wide_beam_equals_brute_force() {
+    let wide = DecodeConfig { beam: usize::MAX, beam_width: f32::INFINITY, ..Default::default() };
+    let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
+    let mut tried = 0;
+    for (text, tokens) in stretches() {
+        lattice.build(&MODEL, &text, &tokens, Manner::default());
+        let all = paths(&MODEL, &lattice);
+        if all.len() > 200_000 {
+            continue;
+        }
+        tried += 1;
+        graph.search(&MODEL, &lattice, &wide);
+        graph.posteriors();
+        let best = all[0].0;
+        let total = best + all.iter().map(|(score, _)| (score - best).exp()).sum::<f64>().ln();
+        assert!(close(graph.total(), total), "{text}: {} {total}", graph.total());
+
+        let found = graph.nbest(&lattice, 10);
+        let mut expected: Vec<(f64, Vec<u32>)> = Vec::new();
+        for (score, choices) in &all {
+            let written = super::nbest::writing(&lattice, choices);
+            let is_new = |(_, other): &(f64, Vec<u32>)| {
+                super::nbest::writing(&lattice, other) != written
+            };
+            if expected.len() < 10 && expected.iter().all(is_new) {
+                expected.push((*score, choices.clone()));
+            }
+        }
+        assert_eq!(found.len(), expected.len(), "{text}");
+        for (found, (score, _)) in found.iter().zip(&expected) {
+            assert!(close(f64::from(found.score), *score), "{text}: {} {score}", found.score);
+        }
+
+        let posteriors = graph.choice_posteriors(&lattice);
+        let mut sums = vec![0.0; posteriors.len()];
+        for (score, choices) in &all {
+            choices.iter().for_each(|&c| sums[c as usize] += (score - total).exp());
+        }
+        for (found, expected) in posteriors.iter().zip(&sums) {
+            assert!(close(*found, *expected), "{text}: {found} {expected}");
+        }
+    }
+    assert!(tried >= 40, "only {tried} stretches were short enough");
+}
+
+#[test]
+fn what_is_unsure_is_left_alone() {
+    let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
+    for (text, tokens) in stretches() {
+        lattice.build(&MODEL, &text, &tokens, Manner::default());
+        graph.search(&MODEL, &lattice, &DecodeConfig::default());
+        graph.posteriors();
+        let posteriors = graph.choice_posteriors(&lattice);
+        graph.abstain(&lattice, 0.7);
+        let best = graph.nbest(&lattice, 1).remove(0);
+        for choice in best.choices {
+            let kept = lattice.choice(choice).kind == crate::lattice::Kind::Keep;
+            assert!(kept || posteriors[choice as usize] >= 0.7, "{text}");
+        }
+    }
+}
