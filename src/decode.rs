@@ -19,7 +19,7 @@ use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
-pub(crate) use document::Signs;
+pub(crate) use document::{READINGS, Signs};
 use line::SentenceResult;
 pub use restoration::{Alternative, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
@@ -94,15 +94,18 @@ impl Worker<'_> {
     pub fn decode(&mut self, line: &str) -> Restored {
         let tokens = tokenize(line);
         let parts = sentences(line, &tokens);
-        let signs = parts.iter().map(|range| self.signs(line, &tokens[range.clone()]));
-        let manner = signs.sum::<Signs>().manner();
+        let mut manner = Manner::default();
+        for _ in 0..READINGS {
+            let signs = parts.iter().map(|part| self.signs(line, &tokens[part.clone()], manner));
+            manner = signs.sum::<Signs>().manner();
+        }
         let results = parts.into_iter().map(|range| self.sentence(line, &tokens[range], manner));
         let results = results.collect();
         line::assemble(line, results, self.decoder.config.nbest)
     }
 
-    fn signs(&mut self, line: &str, tokens: &[Token]) -> Signs {
-        Signs::read(self.decoder.model, line, tokens, &mut self.lattice, &mut self.graph)
+    fn signs(&mut self, line: &str, tokens: &[Token], manner: Manner) -> Signs {
+        Signs::read(self.decoder.model, line, tokens, manner, &mut self.lattice, &mut self.graph)
     }
 
     fn sentence(&mut self, line: &str, tokens: &[Token], manner: Manner) -> SentenceResult {

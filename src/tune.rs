@@ -19,7 +19,7 @@ mod loss;
 #[cfg(test)]
 mod tests;
 
-use crate::decode::{DecodeConfig, Graph, Signs};
+use crate::decode::{DecodeConfig, Graph, READINGS, Signs};
 use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
@@ -178,18 +178,25 @@ fn pass(model: &Model, examples: &[Example], config: &TuneConfig) -> Pass {
 
 /// How each document is spun, by the weights of now.
 fn manners(model: &Model, examples: &[Example]) -> Vec<Manner> {
-    let of_chunk = |chunk: &[Example]| {
-        let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
-        let mut read =
-            |e: &Example| Signs::read(model, &e.text, &e.tokens, &mut lattice, &mut graph);
-        chunk.iter().map(&mut read).collect::<Vec<_>>()
-    };
-    let signs: Vec<Signs> = examples.par_chunks(CHUNK).flat_map_iter(of_chunk).collect();
-    let mut sums = vec![Signs::default(); examples.last().map_or(0, |last| last.document + 1)];
-    for (example, signs) in examples.iter().zip(signs) {
-        sums[example.document] = sums[example.document] + signs;
+    let documents = examples.last().map_or(0, |last| last.document + 1);
+    let mut manners = vec![Manner::default(); documents];
+    for _ in 0..READINGS {
+        let of_chunk = |chunk: &[Example]| {
+            let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
+            let mut read = |e: &Example| {
+                let manner = manners[e.document];
+                Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
+            };
+            chunk.iter().map(&mut read).collect::<Vec<_>>()
+        };
+        let signs: Vec<Signs> = examples.par_chunks(CHUNK).flat_map_iter(of_chunk).collect();
+        let mut sums = vec![Signs::default(); documents];
+        for (example, signs) in examples.iter().zip(signs) {
+            sums[example.document] = sums[example.document] + signs;
+        }
+        manners = sums.into_iter().map(Signs::manner).collect();
     }
-    sums.into_iter().map(Signs::manner).collect()
+    manners
 }
 
 fn of_example(

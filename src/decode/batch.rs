@@ -1,6 +1,6 @@
 //! Whole documents at once: their sentences in parallel, results in order.
 
-use super::document::Signs;
+use super::document::{READINGS, Signs};
 use super::line::{self, SentenceResult};
 use super::{Decoder, Restored, Worker};
 use crate::lattice::Manner;
@@ -58,15 +58,19 @@ impl Decoder<'_> {
 
     /// How each document is spun.
     fn manners(&self, documents: usize, tasks: &[Task<'_, '_>]) -> Vec<Manner> {
-        let read = |worker: &mut Worker<'_>, (plan, tokens): &Task<'_, '_>| {
-            worker.signs(plan.line, tokens)
-        };
-        let signs: Vec<Signs> = tasks.par_iter().map_init(|| self.worker(), read).collect();
-        let mut sums = vec![Signs::default(); documents];
-        for ((plan, _), signs) in tasks.iter().zip(signs) {
-            sums[plan.document] = sums[plan.document] + signs;
+        let mut manners = vec![Manner::default(); documents];
+        for _ in 0..READINGS {
+            let read = |worker: &mut Worker<'_>, (plan, tokens): &Task<'_, '_>| {
+                worker.signs(plan.line, tokens, manners[plan.document])
+            };
+            let signs: Vec<Signs> = tasks.par_iter().map_init(|| self.worker(), read).collect();
+            let mut sums = vec![Signs::default(); documents];
+            for ((plan, _), signs) in tasks.iter().zip(signs) {
+                sums[plan.document] = sums[plan.document] + signs;
+            }
+            manners = sums.into_iter().map(Signs::manner).collect();
         }
-        sums.into_iter().map(Signs::manner).collect()
+        manners
     }
 }
 

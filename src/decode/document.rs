@@ -15,6 +15,9 @@ use std::ops::Add;
 /// for how many words of a document this expectation counts.
 const USUAL: f64 = 0.1;
 const TRUST: f64 = 20.0;
+/// How often a document is read before it is decoded: each reading knows what the
+/// one before has found.
+pub(crate) const READINGS: usize = 2;
 /// The first pass needs no fine distinctions.
 const BEAM: usize = 4;
 
@@ -49,15 +52,16 @@ impl Sum for Signs {
 }
 
 impl Signs {
-    /// Reads the signs of one sentence, as if nothing were known of its document.
+    /// Reads the signs of one sentence, given what is known of its document.
     pub(crate) fn read(
         model: &Model,
         text: &str,
         tokens: &[Token],
+        manner: Manner,
         lattice: &mut Lattice,
         graph: &mut Graph,
     ) -> Self {
-        lattice.build(model, text, tokens, Manner::default());
+        lattice.build(model, text, tokens, manner);
         graph.search(model, lattice, &DecodeConfig { beam: BEAM, ..DecodeConfig::default() });
         graph.posteriors();
         let posteriors = graph.choice_posteriors(lattice);
