@@ -1,0 +1,3 @@
+//! The substitution model of spinning.
+
+pub(crate) mod extract;
