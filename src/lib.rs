@@ -2,6 +2,8 @@
 
 #![deny(missing_docs)]
 
+pub mod align;
+mod channel;
 mod error;
 mod model;
 pub mod text;
