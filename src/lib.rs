@@ -41,7 +41,7 @@
 #![deny(missing_docs)]
 #![deny(unsafe_code)]
 
-mod align;
+pub mod align;
 mod channel;
 #[doc(hidden)]
 pub mod cli;

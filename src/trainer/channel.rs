@@ -2,7 +2,7 @@
 
 use super::pairs::WordPair;
 use super::recipe::Recipe;
-use crate::align::{Aligner, Pairs};
+use crate::align::{Aligner, LexicalWeights, Pairs};
 use crate::channel::counts::{PhraseCounts, Source};
 use crate::channel::extract::{Limits, extract};
 use crate::channel::score::{Lexicon, score};
@@ -86,7 +86,7 @@ pub(super) fn train(
     }
     progress.note(&format!("{} substitutions", counts.pairs.len()));
     progress.stage("score substitutions", None);
-    Ok(score(&counts, &recipe.channel, &aligner))
+    Ok(score(&counts, &recipe.channel, &aligner.lexical_weights(&spool)?))
 }
 
 /// The substitutions of a real pair, by its alignment; a row of a list is one.
@@ -128,12 +128,12 @@ fn is_prose(word: &str) -> bool {
     word.chars().any(is_word) || matches!(word, "%" | "$")
 }
 
-impl Lexicon for Aligner {
+impl Lexicon for LexicalWeights {
     fn spin(&self, original: u32, spun: u32) -> f32 {
-        self.probabilities(original, spun)[0]
+        self.get(Some(original), Some(spun))[0] as f32
     }
 
     fn restore(&self, spun: u32, original: u32) -> f32 {
-        self.probabilities(original, spun)[1]
+        self.get(Some(original), Some(spun))[1] as f32
     }
 }
