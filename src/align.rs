@@ -5,7 +5,7 @@
 //! only there do models work. A gap is aligned twice, spun words choosing originals
 //! and originals choosing spun words, by a first-order hidden Markov model (`hmm`;
 //! Vogel, Ney and Tillmann 1996, "HMM-Based Word Alignment in Statistical
-//! Translation") after one pass of IBM Model 1 with a diagonal prior (`model1`;
+//! Translation") after, if asked for, IBM Model 1 with a diagonal prior (`model1`;
 //! Brown et al. 1993, "The Mathematics of Statistical Machine Translation"; Dyer,
 //! Chahuneau and Smith 2013, "A Simple, Fast, and Effective Reparameterization of IBM
 //! Model 2"). Both directions train together on the product of their posteriors
@@ -88,10 +88,10 @@ impl Default for AlignConfig {
             hmm_passes: 2,
             anchor_share: 0.65,
             empty: 0.05,
-            gap_empty: 0.2,
+            gap_empty: 0.5,
             spare_empty: 0.5,
             concentration: 50.0,
-            identity: 0.5,
+            identity: 0.8,
             likeness: 0.05,
             kind_change: 0.1,
             discount: 0.6,
