@@ -149,11 +149,6 @@ impl Channel {
         mixed(&self.families, index, mixture)
     }
 
-    /// log p(left alone) by family, and log p(original | spun) by family.
-    pub(crate) fn keep_by_family(&self, node: Node) -> ByFamily {
-        std::array::from_fn(|f| dequantise(self.keep_families.get(node.0 as usize * FAMILIES + f)))
-    }
-
     /// log p(original | spun) of candidate `index` by family.
     pub(crate) fn restore_by_family(&self, index: usize) -> ByFamily {
         std::array::from_fn(|f| dequantise(self.families.get(index * FAMILIES + f)))
@@ -291,7 +286,7 @@ fn pack(entries: &[Entry], writer: &mut SectionWriter) {
     let (mut keep, mut keep_families) = (Vec::new(), Vec::new());
     let mut packed = Candidates::default();
     // A node is a range of entries that share their first `depth` words.
-    let mut level: Vec<Range<usize>> = vec![0..entries.len()];
+    let mut level: Vec<Range<usize>> = std::iter::once(0..entries.len()).collect();
     let mut depth = 0;
     while !level.is_empty() {
         let mut below = Vec::new();

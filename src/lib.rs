@@ -63,6 +63,7 @@ pub use error::{Error, Result};
 pub use lattice::features::NamedWeight;
 pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};
 pub use progress::{Progress, Silent};
+pub use spin::{EngineConfig, Rate, SpinConfig};
 pub use trainer::{
     LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer,
 };

@@ -20,8 +20,8 @@ pub(crate) mod spinner;
 mod table;
 mod touches;
 
-pub(crate) use config::SpinConfig;
+pub use config::{EngineConfig, Rate, SpinConfig};
 pub(crate) use documents::Documents;
 pub(crate) use lexicon::Lexicon;
-pub(crate) use sentence::{Edit, SpunSentence};
+pub(crate) use sentence::SpunSentence;
 pub(crate) use spinner::Spinner;

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
 use crate::spin::{Lexicon, Spinner, SpunSentence};
-use crate::text::{Vocabulary, token};
+use crate::text::{Vocabulary, inflect, token};
 use crate::tune::HeldOut;
 use pairs::WordPair;
 pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
@@ -40,6 +40,8 @@ pub struct Trainer<'p> {
 
 /// How readily an engine takes what a list has, beside the lexicon's 1 to 9.
 const LIST_WEIGHT: f32 = 2.0;
+/// The same of other forms of what a list has.
+const KIN_WEIGHT: f32 = 0.5;
 
 /// What training reads before it begins.
 struct Material {
@@ -212,7 +214,11 @@ impl<'p> Trainer<'p> {
                 let named = list.family_column.and_then(|column| more.get(column.checked_sub(4)?));
                 let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));
                 let family = family.cloned().unwrap_or_else(|| list.family.clone());
-                lexicon.add(&family, token::words(&original), token::words(&spun), LIST_WEIGHT);
+                let (original, spun) = (token::words(&original), token::words(&spun));
+                for (original, spun) in inflect::kin(&original, &spun) {
+                    lexicon.add(&family, token::words(&original), token::words(&spun), KIN_WEIGHT);
+                }
+                lexicon.add(&family, original, spun, LIST_WEIGHT);
             }
         }
         for synonyms in &spin.synonyms {
@@ -266,20 +272,8 @@ impl<'p> Trainer<'p> {
         }
         let spinner = &Spinner::new(lexicon, config)?;
         self.progress.stage("spin", Some(wanted as u64));
-        let mut sentences = Vec::new();
-        let bytes = &material.bytes;
-        let mut keep = |spun| sentences.extend::<Vec<SpunSentence>>(spun);
-        simulate::simulate(
-            spinner,
-            &self.recipe,
-            &self.folder,
-            part,
-            wanted,
-            bytes,
-            self.progress,
-            &mut keep,
-        )?;
-        Ok(sentences)
+        let wanted = simulate::Wanted { part, sentences: wanted, bytes: &material.bytes };
+        simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
     }
 
     fn tune(&self, model: &mut Model, material: &Material) -> Result<()> {
@@ -300,7 +294,7 @@ impl<'p> Trainer<'p> {
         self.progress.stage("tune weights", Some(self.recipe.tune.steps as u64));
         let mut told = |step: usize, reduction: f64| {
             self.progress.advance(1);
-            if step % 10 == 0 || step + 1 == self.recipe.tune.steps {
+            if step.is_multiple_of(10) || step + 1 == self.recipe.tune.steps {
                 self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
             }
         };

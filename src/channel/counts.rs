@@ -156,7 +156,7 @@ mod tests {
         counts.observe(&[3, 7, 3], &[4, 5, 7, 3], Source::Real);
         counts.observe(&[4, 5], &[4, 5], Source::Real);
         let pair = *counts.pairs.keys().next().unwrap();
-        assert_eq!(counts.original[&pair.0][0], 2.0);
-        assert_eq!(counts.spun[&pair.1][0], 2.0);
+        assert_eq!(counts.original[&pair.0][Source::Real.column()], 2.0);
+        assert_eq!(counts.spun[&pair.1][Source::Real.column()], 2.0);
     }
 }

@@ -42,7 +42,13 @@ impl PairFile {
         let mut lines = Lines::open(path)?;
         let mut columns: Vec<Vec<String>> = Vec::new();
         let mut skipped = Vec::new();
-        let mut refuse = |error| if strict { Err(error) } else { Ok(skipped.push(error)) };
+        let mut refuse = |error| {
+            if strict {
+                return Err(error);
+            }
+            skipped.push(error);
+            Ok(())
+        };
         while let Some((line, _)) = lines.next()? {
             let text = match line {
                 Line::Text(text) => text,

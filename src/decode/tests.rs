@@ -82,9 +82,8 @@ fn a_wide_beam_equals_brute_force() {
         let mut expected: Vec<(f64, Vec<u32>)> = Vec::new();
         for (score, choices) in &all {
             let written = super::nbest::writing(&lattice, choices);
-            let is_new = |(_, other): &(f64, Vec<u32>)| {
-                super::nbest::writing(&lattice, other) != written
-            };
+            let is_new =
+                |(_, other): &(f64, Vec<u32>)| super::nbest::writing(&lattice, other) != written;
             if expected.len() < 10 && expected.iter().all(is_new) {
                 expected.push((*score, choices.clone()));
             }

@@ -97,7 +97,7 @@ impl Pair {
 fn borders(steps: &[Step], words: usize) -> Vec<Range<usize>> {
     let mut borders = vec![0..0; words + 1];
     for Step { equal, a, b } in steps {
-        for at in a.start..=a.end {
+        for (at, border) in borders.iter_mut().enumerate().take(a.end + 1).skip(a.start) {
             let (left, right) = match *equal {
                 true => (b.start + at - a.start, b.start + at - a.start),
                 false => (
@@ -106,10 +106,10 @@ fn borders(steps: &[Step], words: usize) -> Vec<Range<usize>> {
                 ),
             };
             if at > a.start || at == 0 || *equal {
-                borders[at].start = left;
+                border.start = left;
             }
             if at < a.end || at == words {
-                borders[at].end = right;
+                border.end = right;
             }
         }
         if a.is_empty() {

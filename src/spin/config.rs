@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 /// Settings of a [`Spinner`](super::Spinner).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct SpinConfig {
+pub struct SpinConfig {
     /// Every draw follows from this number and the document's index.
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// Share of documents that are left as they are, since most text is innocent.
-    pub(crate) innocent: f64,
+    pub innocent: f64,
     /// Settings by engine family; a family of the lexicon that is not named here
     /// takes [`EngineConfig::named`].
-    pub(crate) engines: BTreeMap<String, EngineConfig>,
+    pub engines: BTreeMap<String, EngineConfig>,
 }
 
 impl Default for SpinConfig {
@@ -45,35 +45,35 @@ impl SpinConfig {
 /// How one engine family spins. Shares and probabilities lie between 0 and 1.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct EngineConfig {
+pub struct EngineConfig {
     /// How many documents it spins, against the other families.
-    pub(crate) weight: f64,
+    pub weight: f64,
     /// Share of a document's tokens that it changes.
-    pub(crate) rate: Rate,
+    pub rate: Rate,
     /// How readily it changes a phrase of function words alone, against any other.
-    pub(crate) function_words: f64,
+    pub function_words: f64,
     /// What the weight of a choice longer than its original is multiplied by.
-    pub(crate) wordiness: f64,
+    pub wordiness: f64,
     /// Share of documents in which it takes names for common words.
-    pub(crate) names: f64,
+    pub names: f64,
     /// Share of documents in which contractions are flipped.
-    pub(crate) contractions: f64,
+    pub contractions: f64,
     /// Share of documents in which small numbers are written out, or back.
-    pub(crate) numbers: f64,
+    pub numbers: f64,
     /// Share of documents in which the parts of hyphened words are spun.
-    pub(crate) hyphens: f64,
+    pub hyphens: f64,
     /// Share of documents in which `a` and `an` are put right after a substitution.
-    pub(crate) articles: f64,
+    pub articles: f64,
     /// Probability of a filler before a word of content.
-    pub(crate) padding: f64,
+    pub padding: f64,
     /// Share of documents in which a phrase is spun always or never.
-    pub(crate) steady_phrases: f64,
+    pub steady_phrases: f64,
     /// Share of documents in which a phrase is always spun in the same way.
-    pub(crate) steady_choices: f64,
+    pub steady_choices: f64,
     /// Share of documents with damage at links: lost spaces, stray capitals.
-    pub(crate) damage: f64,
+    pub damage: f64,
     /// Share of documents that come out in lower case.
-    pub(crate) lower_case: f64,
+    pub lower_case: f64,
 }
 
 impl Default for EngineConfig {
@@ -172,15 +172,15 @@ fn share(setting: &str, value: f64) -> Result<()> {
 /// Share of a document's tokens that are changed: near normal, cut at both ends.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Rate {
+pub struct Rate {
     /// No document is changed less.
-    pub(crate) lowest: f64,
+    pub lowest: f64,
     /// The middle of the range.
-    pub(crate) mean: f64,
+    pub mean: f64,
     /// Standard deviation before the cut.
-    pub(crate) spread: f64,
+    pub spread: f64,
     /// No document is changed more.
-    pub(crate) highest: f64,
+    pub highest: f64,
 }
 
 impl Default for Rate {

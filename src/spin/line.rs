@@ -91,7 +91,7 @@ mod tests {
             ("a\tn\tb  c", Err("space too many")),
             ("a\tn\tb ", Err("space too many")),
             ("a\tn\tb, c", Err("','")),
-            ("a\tn\tone two three four five six", Err("6 words")),
+            ("a\tn\tone two three four five six seven eight", Err("8 words, more than 7")),
             ("a\tn\tb|A", Err("itself")),
         ];
         for (text, expected) in table {

@@ -46,6 +46,7 @@ pub(crate) struct Spans {
 
 impl Profile {
     /// The profile of `(document, original, spun)` pairs.
+    #[cfg(test)]
     pub(crate) fn of<'t>(pairs: impl IntoIterator<Item = (u64, &'t str, &'t str)>) -> Self {
         let mut profile = Self::default();
         for (document, original, spun) in pairs {
@@ -75,11 +76,6 @@ impl Profile {
             self.names.1 += in_names as u64;
             self.spans.add(&words[original], &spun[now]);
         }
-    }
-
-    /// Share of the original's tokens that are changed.
-    pub(crate) fn change_rate(&self) -> f64 {
-        ratio(self.changed_tokens, self.original_tokens)
     }
 
     /// How much longer the spun side is, as a share of the original's length.

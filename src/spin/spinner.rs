@@ -184,7 +184,7 @@ fn innocent(text: &str, index: u64) -> impl Iterator<Item = SpunSentence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spin::Edit;
+    use crate::spin::sentence::Edit;
     use crate::text::token;
     use proptest::prelude::*;
     use rayon::prelude::*;

@@ -7,7 +7,7 @@ mod noun;
 mod spelling;
 mod verb;
 
-pub(crate) use analysis::{Analysis, analyses};
+pub(crate) use analysis::kin;
 
 /// How a word or phrase inflects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

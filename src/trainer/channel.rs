@@ -62,7 +62,7 @@ pub(super) fn train(
         spool.push(&pair.original, &pair.spun);
     }
     let word = |id| vocabulary.word(id);
-    let aligner = Aligner::train(&recipe.align, &spool, vocabulary.len(), &word)?;
+    let aligner = Aligner::train(&recipe.align, &spool, vocabulary.len(), word)?;
     real.par_iter_mut().for_each(|pair| pair.edits = substitutions(&aligner, pair));
 
     progress.stage("count substitutions", None);

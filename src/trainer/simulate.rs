@@ -13,19 +13,26 @@ const DOCUMENT: usize = 2500;
 /// Bytes of a sentence, roughly, to tell how many documents are wanted.
 const SENTENCE: usize = 130;
 
-/// Spins about `wanted` sentences of one part of the recipe's text, as many of one
-/// file as of another and spread over all of it, and hands them over in batches.
-/// `bytes` tells how large the training part of each file is.
+/// What is to be spun.
+pub(crate) struct Wanted<'b> {
+    pub(crate) part: Part,
+    /// Sentences, about.
+    pub(crate) sentences: usize,
+    /// How large the training part of each file is.
+    pub(crate) bytes: &'b [u64],
+}
+
+/// Spins sentences of one part of the recipe's text, as many of one file as of
+/// another and spread over all of it.
 pub(crate) fn simulate(
     spinner: &Spinner,
     recipe: &Recipe,
     folder: &Path,
-    part: Part,
-    wanted: usize,
-    bytes: &[u64],
+    wanted: &Wanted<'_>,
     progress: &dyn Progress,
-    each: &mut dyn FnMut(Vec<SpunSentence>),
-) -> Result<()> {
+) -> Result<Vec<SpunSentence>> {
+    let &Wanted { part, sentences: wanted, bytes } = wanted;
+    let mut all = Vec::new();
     let quota = wanted.div_ceil(recipe.text.len().max(1));
     for (file, (source, &bytes)) in recipe.text.iter().zip(bytes).enumerate() {
         let there = bytes as f64 * part.share() / DOCUMENT as f64;
@@ -35,23 +42,22 @@ pub(crate) fn simulate(
         let (mut number, mut made) = (first, 0);
         batches(source, folder, part, false, &Silent, &mut |lines| {
             let numbered = (number..).zip(documents(&lines));
-            let chosen: Vec<_> = numbered.filter(|(number, _)| number % stride == 0).collect();
+            let chosen: Vec<_> =
+                numbered.filter(|(number, _)| number.is_multiple_of(stride)).collect();
             number += documents(&lines).len() as u64;
             let spin = |(number, lines): &(u64, &[String])| spinner.spin_document(*number, lines);
             let spun: Vec<Vec<SpunSentence>> = chosen.par_iter().map(spin).collect();
-            let mut sentences = Vec::new();
             for document in spun {
                 if made < quota {
                     made += document.len();
-                    sentences.extend(document);
+                    progress.advance(document.len() as u64);
+                    all.extend(document);
                 }
             }
-            progress.advance(sentences.len() as u64);
-            each(sentences);
             Ok(())
         })?;
     }
-    Ok(())
+    Ok(all)
 }
 
 /// Lines in documents, runs of a few paragraphs.

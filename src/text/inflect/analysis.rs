@@ -112,10 +112,40 @@ fn strip(word: &str, lemmas: &mut Vec<(String, Pos)>, wanted: impl Fn(Pos) -> bo
     }
 }
 
+/// What a pair of words says of the other forms of their lemmas: (`studied`,
+/// `examined`) gives (`studies`, `examines`) and the rest. Phrases give nothing, nor
+/// do two base forms, whose word class nothing tells.
+pub(crate) fn kin(original: &[String], spun: &[String]) -> Vec<(String, String)> {
+    let ([original], [spun]) = (original, spun) else { return Vec::new() };
+    let mut found = Vec::new();
+    for a in analyses(original).iter().filter(|a| a.form != Form::Base) {
+        let same = |b: &&Analysis| (b.pos, b.form) == (a.pos, a.form);
+        for b in analyses(spun).iter().filter(same) {
+            found.extend(super::pairs(&a.lemma, &b.lemma, a.pos));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found.retain(|(o, s)| (o, s) != (original, spun) && o != s);
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn kin_share_their_form() {
+        let kin_of = |a: &str, b: &str| kin(&[a.to_owned()], &[b.to_owned()]);
+        let found = kin_of("studied", "examined");
+        assert!(found.contains(&("studies".into(), "examines".into())), "{found:?}");
+        assert!(!found.contains(&("studied".into(), "examined".into())));
+        assert!(kin_of("study", "examine").is_empty());
+        assert!(kin_of("studies", "examined").is_empty());
+        let phrase = ["carried".to_owned(), "out".to_owned()];
+        assert!(kin(&phrase, &["executed".to_owned()]).is_empty());
+    }
 
     #[test]
     fn reads_by_table() {
