@@ -19,6 +19,7 @@ pub(crate) mod prune;
 mod quantise;
 #[cfg(test)]
 mod reference;
+mod runs;
 mod trie;
 
 pub(crate) use packed::{LanguageModel, State};

@@ -244,7 +244,8 @@ mod tests {
         let mut counter = super::super::count::Counter::new(2, 10).unwrap();
         text.iter().for_each(|sentence| counter.add(sentence));
         let config = EstimateConfig { whole_vocabulary: false, ..Default::default() };
-        let Estimate { model, discounts, warnings } = estimate(&counter.finish(), &config).unwrap();
+        let Estimate { model, discounts, warnings } =
+            estimate(&counter.finish().unwrap(), &config).unwrap();
         let near =
             |got: f64, expected: f64| assert!((got - expected).abs() < 1e-6, "{got} {expected}");
         let expected = [[0.2, 1.4, 2.6], [7.0 / 15.0, 1.3, 17.0 / 15.0]];
@@ -270,7 +271,7 @@ mod tests {
         let count = |text: &[Vec<u32>]| {
             let mut counter = super::super::count::Counter::new(2, 10).unwrap();
             text.iter().for_each(|sentence| counter.add(sentence));
-            counter.finish()
+            counter.finish().unwrap()
         };
         assert!(estimate(&count(&[]), &EstimateConfig::default()).is_err());
         let falling = EstimateConfig { prune: vec![1, 0], ..Default::default() };

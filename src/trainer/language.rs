@@ -73,7 +73,7 @@ fn of_file(
         Ok(())
     })?;
     let prune = config.prune.clone();
-    let estimate = estimate(&counter.finish(), &EstimateConfig { prune, ..Default::default() })?;
+    let estimate = estimate(&counter.finish()?, &EstimateConfig { prune, ..Default::default() })?;
     for warning in &estimate.warnings {
         progress.note(&format!("{name}: {warning}"));
     }
