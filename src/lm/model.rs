@@ -170,6 +170,7 @@ impl BackoffModel {
     }
 
     /// True if every number is one and the marks stand where they must.
+    #[cfg(test)]
     pub(super) fn is_sound(&self) -> bool {
         let finite = |values: &Vec<f32>| values.iter().all(|value| value.is_finite());
         self.trie.unigram(UNKNOWN) == Some(UNKNOWN as usize)
