@@ -4,6 +4,7 @@ mod decode;
 mod evaluate;
 mod inspect;
 mod lexicon;
+mod lm;
 mod progress;
 mod spin;
 mod train;
@@ -36,6 +37,7 @@ enum Verb {
     Verify(verify::Args),
     Spin(spin::Args),
     Lexicon(lexicon::Args),
+    Lm(lm::Args),
 }
 
 /// How a run ended that did not fail.
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Verb::Verify(args) => verify::run(args),
         Verb::Spin(args) => spin::run(args),
         Verb::Lexicon(args) => lexicon::run(args),
+        Verb::Lm(args) => lm::run(args),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

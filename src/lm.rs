@@ -12,6 +12,7 @@ mod bits;
 pub(crate) mod count;
 mod discount;
 pub(crate) mod estimate;
+pub(crate) mod file;
 pub(crate) mod mix;
 pub(crate) mod model;
 pub(crate) mod packed;
@@ -19,9 +20,12 @@ pub(crate) mod prune;
 mod quantise;
 #[cfg(test)]
 mod reference;
+mod runs;
+mod state;
 mod trie;
 
-pub(crate) use packed::{LanguageModel, State};
+pub(crate) use packed::LanguageModel;
+pub(crate) use state::State;
 
 /// The longest n-grams.
 pub(crate) const MAX_ORDER: usize = 7;

@@ -3,12 +3,12 @@
 use super::model::{BackoffModel, NEVER};
 use super::trie::Trie;
 use super::{MAX_ORDER, bits_per_word};
+use crate::corpus::{Line, Lines};
 use crate::error::{Error, Result};
-use crate::text::vocabulary::{BEGIN, UNKNOWN};
-use std::collections::BTreeMap;
+use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
+use rayon::prelude::*;
 use std::f32::consts::LN_10;
-use std::io::{BufRead, Write};
-use std::path::Path;
+use std::io::Write;
 
 /// The decimal log probability of `<unk>` in a file that has none.
 const UNSEEN: f32 = -100.0;
@@ -56,43 +56,78 @@ impl BackoffModel {
     ///
     /// # Errors
     ///
-    /// If reading fails or a line is not what the format allows; `path` is for the
-    /// message.
+    /// If reading fails or a line is not what the format allows.
     pub(crate) fn read_arpa(
-        input: impl BufRead,
-        path: &Path,
+        lines: Lines,
         vocab_len: usize,
         id: impl Fn(&str) -> Option<u32>,
     ) -> Result<Self> {
-        let mut reader = Reader { path, bits: bits_per_word(vocab_len), vocab_len, ngrams: vec![] };
-        reader.read(input, id)?;
-        reader.finish()
+        let mut reader = Reader { bits: bits_per_word(vocab_len), vocab_len, ngrams: vec![] };
+        reader.read(lines, id)?;
+        Ok(reader.finish())
     }
 }
 
-/// The n-grams of one length by their packed words, the last word highest.
-type Ngrams = BTreeMap<u128, (f32, f32)>;
-
-struct Reader<'p> {
-    path: &'p Path,
-    bits: u32,
-    vocab_len: usize,
-    ngrams: Vec<Ngrams>,
+/// The words of a model's unigrams, `<s>`, `</s>` and `<unk>` not among them.
+///
+/// # Errors
+///
+/// If reading fails before the longer n-grams begin.
+pub(crate) fn words(mut lines: Lines) -> Result<Vec<String>> {
+    let mut words = Vec::new();
+    let mut inside = false;
+    while let Some(line) = text(&mut lines)? {
+        if line.starts_with('\\') {
+            if inside {
+                break;
+            }
+            inside = line == "\\1-grams:";
+        } else if let Some(word) = fields(line).nth(1).filter(|_| inside) {
+            if !MARKS.contains(&word) {
+                words.push(word.to_string());
+            }
+        }
+    }
+    Ok(words)
 }
 
-impl Reader<'_> {
-    fn read(&mut self, input: impl BufRead, id: impl Fn(&str) -> Option<u32>) -> Result<()> {
+/// What the marks are called.
+pub(crate) const MARKS: [&str; 4] = ["<unk>", "<UNK>", "<s>", "</s>"];
+
+/// The next line without the space around it.
+fn text<'l>(lines: &'l mut Lines<'_>) -> Result<Option<&'l str>> {
+    match lines.next()? {
+        Some((Line::Text(text), _)) => Ok(Some(text.trim_matches([' ', '\t', '\r']))),
+        Some((Line::Unreadable(_, error), _)) => Err(error),
+        None => Ok(None),
+    }
+}
+
+fn fields(line: &str) -> impl Iterator<Item = &str> {
+    line.split([' ', '\t']).filter(|field| !field.is_empty())
+}
+
+/// An n-gram's packed words, the last word highest, its probability and back-off
+/// weight.
+type Entry = (u128, f32, f32);
+
+struct Reader {
+    bits: u32,
+    vocab_len: usize,
+    /// The n-grams of each length.
+    ngrams: Vec<Vec<Entry>>,
+}
+
+impl Reader {
+    fn read(&mut self, mut lines: Lines, id: impl Fn(&str) -> Option<u32>) -> Result<()> {
+        let path = lines.path().to_path_buf();
         let mut order = 0;
-        let mut ended = false;
-        let mut last = 0;
-        for (line, number) in input.lines().zip(1..) {
-            let line = line.map_err(|source| Error::io(self.path, source))?;
-            let bad = |message: String| Error::data(self.path, number, message);
-            let line = line.trim();
-            last = number;
-            if line == "\\end\\" {
-                ended = true;
-                break;
+        let mut number = 0;
+        while let Some(line) = text(&mut lines)? {
+            number += 1;
+            let bad = |message: String| Error::data(&path, number, message);
+            if line == "\\end\\" && order > 0 {
+                return Ok(());
             } else if let Some(section) = line.strip_suffix("-grams:") {
                 let named = section.strip_prefix('\\').and_then(|n| n.parse().ok());
                 if named != Some(order + 1) || order == MAX_ORDER {
@@ -100,30 +135,27 @@ impl Reader<'_> {
                     return Err(bad(format!("expected {expected}, got {line:?}")));
                 }
                 order += 1;
-                self.ngrams.push(Ngrams::new());
+                self.ngrams.push(Vec::new());
                 if order * self.bits as usize > 128 {
                     return Err(bad(format!("{order}-grams of so many words do not fit")));
                 }
             } else if order > 0 && !line.is_empty() {
                 let entry = self.entry(line, order, &id);
-                if let Some((key, values)) = entry.map_err(|message| bad(message.into()))? {
-                    self.ngrams[order - 1].insert(key, values);
-                }
+                let entry = entry.map_err(|message| bad(message.into()))?;
+                self.ngrams[order - 1].extend(entry);
             }
         }
-        let whole = ended && order > 0;
-        whole.then_some(()).ok_or_else(|| Error::data(self.path, last, "no \\end\\: cut short?"))
+        Err(Error::data(&path, number, "no \\end\\: cut short, or not an ARPA file?"))
     }
 
     /// Words and values of a line; nothing if a word is outside the vocabulary.
-    #[expect(clippy::type_complexity)]
     fn entry(
         &self,
         line: &str,
         order: usize,
         id: impl Fn(&str) -> Option<u32>,
-    ) -> Result<Option<(u128, (f32, f32))>, &'static str> {
-        let mut fields = line.split_ascii_whitespace();
+    ) -> Result<Option<Entry>, &'static str> {
+        let mut fields = fields(line);
         let value = |field: &str| match field.parse::<f32>() {
             Ok(value) if value.is_finite() => Ok(value.max(-1e4) * LN_10),
             _ => Err("expected a decimal logarithm"),
@@ -135,7 +167,9 @@ impl Reader<'_> {
         let mut key = Some(0);
         for place in 0..order {
             let word = match fields.next().ok_or("words are missing")? {
-                "<unk>" => Some(UNKNOWN),
+                "<unk>" | "<UNK>" => Some(UNKNOWN),
+                "<s>" => Some(BEGIN),
+                "</s>" => Some(END),
                 word => id(word).filter(|word| (*word as usize) < self.vocab_len),
             };
             let shifted = word.map(|word| u128::from(word) << (place as u32 * self.bits));
@@ -143,33 +177,48 @@ impl Reader<'_> {
         }
         let backoff = fields.next().map_or(Ok(0.0), value)?;
         match fields.next() {
-            None => Ok(key.map(|key| (key, (prob, backoff)))),
+            None => Ok(key.map(|key| (key, prob, backoff))),
             Some(_) => Err("more fields than the n-gram's length allows"),
         }
     }
 
     /// Closes the set of n-grams and gives the added ones their values.
-    fn finish(self) -> Result<BackoffModel> {
+    fn finish(self) -> BackoffModel {
         let Self { bits, vocab_len, mut ngrams, .. } = self;
-        const ADDED: (f32, f32) = (f32::NAN, 0.0);
-        for len in (2..=ngrams.len()).rev() {
-            let mask = (1u128 << (bits as usize * (len - 1))) - 1;
+        ngrams[0].push((UNKNOWN.into(), UNSEEN * LN_10, 0.0));
+        ngrams[0].push((BEGIN.into(), NEVER, 0.0));
+        for len in (1..=ngrams.len()).rev() {
             let (below, above) = ngrams.split_at_mut(len - 1);
-            for key in above[0].keys() {
-                below[len - 2].entry(key >> bits).or_insert(ADDED);
-                below[len - 2].entry(key & mask).or_insert(ADDED);
+            // Of equal n-grams the first stands: the sort is stable.
+            above[0].par_sort_by_key(|entry| entry.0);
+            above[0].dedup_by_key(|entry| entry.0);
+            if let Some(below) = below.last_mut() {
+                let mask = (1u128 << (bits as usize * (len - 1))) - 1;
+                let mut needed: Vec<u128> =
+                    above[0].par_iter().flat_map_iter(|e| [e.0 >> bits, e.0 & mask]).collect();
+                needed.par_sort_unstable();
+                needed.dedup();
+                below.par_sort_by_key(|entry| entry.0);
+                let own = below.len();
+                for key in needed {
+                    if below[..own].binary_search_by_key(&key, |entry| entry.0).is_err() {
+                        below.push((key, f32::NAN, 0.0));
+                    }
+                }
             }
         }
-        ngrams[0].entry(UNKNOWN.into()).or_insert((UNSEEN * LN_10, 0.0));
-        ngrams[0].entry(BEGIN.into()).or_insert((NEVER, 0.0)).0 = NEVER;
-        let keys: Vec<Vec<u128>> = ngrams.iter().map(|map| map.keys().copied().collect()).collect();
+        let keys: Vec<Vec<u128>> =
+            ngrams.iter().map(|entries| entries.iter().map(|entry| entry.0).collect()).collect();
         let trie = Trie::from_sorted(&keys, bits);
-        let values = |pick: fn(&(f32, f32)) -> f32| {
-            move |map: &Ngrams| map.values().map(pick).collect::<Vec<f32>>()
+        drop(keys);
+        let values = |pick: fn(&Entry) -> f32| {
+            move |entries: &Vec<Entry>| entries.iter().map(pick).collect::<Vec<f32>>()
         };
-        let mut probs: Vec<Vec<f32>> = ngrams.iter().map(values(|v| v.0)).collect();
+        let mut probs: Vec<Vec<f32>> = ngrams.iter().map(values(|entry| entry.1)).collect();
         let backoffs: Vec<Vec<f32>> =
-            ngrams[..ngrams.len() - 1].iter().map(values(|v| v.1)).collect();
+            ngrams[..ngrams.len() - 1].iter().map(values(|entry| entry.2)).collect();
+        drop(ngrams);
+        probs[0][BEGIN as usize] = NEVER;
         let unknown = probs[0][UNKNOWN as usize];
         probs[0].iter_mut().filter(|p| p.is_nan()).for_each(|p| *p = unknown);
         let mut contexts = Vec::new();
@@ -184,9 +233,19 @@ impl Reader<'_> {
                 }
             }
         }
-        let shares = probs[0].clone();
-        Ok(BackoffModel { vocab_len: vocab_len as u32, trie, probs, backoffs, shares })
+        let shares = shares(&trie, &probs[0]);
+        BackoffModel { vocab_len: vocab_len as u32, trie, probs, backoffs, shares }
     }
+}
+
+/// The best that unigrams can tell of words' shares in the text; as many sentences
+/// begin as end.
+pub(super) fn shares(trie: &Trie, probs: &[f32]) -> Vec<f32> {
+    let mut shares = probs.to_vec();
+    if let Some(end) = trie.unigram(END) {
+        shares[BEGIN as usize] = probs[end];
+    }
+    shares
 }
 
 #[cfg(test)]
@@ -210,7 +269,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<BackoffModel> {
-        BackoffModel::read_arpa(text.as_bytes(), Path::new("a.arpa"), VOCAB, id)
+        BackoffModel::read_arpa(Lines::new("a.arpa", text.as_bytes()), VOCAB, id)
     }
 
     proptest! {

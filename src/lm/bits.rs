@@ -3,13 +3,11 @@
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
 
-/// Bytes after the last field, so that one of up to [`WIDEST`] bits can be read
+/// Bytes after the last field, so that one of up to 57 bits can be read
 /// as a whole word.
 pub(super) const SLACK: usize = 8;
-/// The widest field.
-pub(super) const WIDEST: u32 = 57;
 
-/// Collects fields of at most [`WIDEST`] bits.
+/// Collects fields of at most 57 bits.
 #[derive(Default)]
 pub(super) struct BitWriter {
     bytes: Vec<u8>,
@@ -48,6 +46,8 @@ pub(super) fn read(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(word) >> (at % 8)
 }
 
+/// Nodes that a search of ones may pass.
+pub(super) const NEAR: usize = 32;
 /// Ones between two samples.
 const SAMPLE: usize = 64;
 
@@ -103,6 +103,25 @@ impl Runs {
         }
         let at = self.select(node - 1);
         (at + 1 - node, self.next_one(at + 1) - node)
+    }
+
+    /// Where the unary code of `node`'s children begins.
+    #[inline]
+    pub fn place(&self, node: usize) -> usize {
+        match node.checked_sub(1) {
+            None => 0,
+            Some(before) => self.select(before) + 1,
+        }
+    }
+
+    /// The children of `node`, at most [`NEAR`] above `start` of the given place.
+    #[inline]
+    pub fn get_from(&self, place: usize, start: usize, node: usize) -> (usize, usize) {
+        let mut at = place;
+        for _ in start..node {
+            at = self.next_one(at) + 1;
+        }
+        (at - node, self.next_one(at) - node)
     }
 
     /// The place of the one of number `index`.
@@ -204,6 +223,8 @@ mod tests {
             let runs = open(&bytes).unwrap();
             for node in 0..nodes {
                 prop_assert_eq!(runs.get(node), (first[node] as usize, first[node + 1] as usize));
+                let start = node.saturating_sub(NEAR);
+                prop_assert_eq!(runs.get_from(runs.place(start), start, node), runs.get(node));
             }
             let at = damage.0.index(bytes.len());
             bytes[at] ^= damage.1;

@@ -1,36 +1,35 @@
 //! Counting: packed n-grams, sorted in chunks, merged into a trie.
 
+use super::runs::{Run, merge};
 use super::trie::{Level, Trie};
 use super::{MAX_ORDER, bits_per_word};
 use crate::error::{Error, Result};
 use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
 use rayon::prelude::*;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 /// Windows sorted at a time: 256 MiB of them.
 const CHUNK: usize = 1 << 24;
+/// Fewer are never sorted at a time, however little memory there is.
+const LEAST_CHUNK: usize = 1 << 12;
 
 /// Counts the n-grams of sentences.
 ///
 /// Only windows of the full order are kept, one ending at each word and at the
 /// sentence's end; sorted from their last word leftwards they hold the shorter
 /// n-grams as runs (Heafield et al., 2013). A window is one `u128`, 20 bytes with
-/// its count once its chunk is sorted; the chunks are merged as streams, so
-/// that they might as well lie on disk.
+/// its count once its chunk is sorted; chunks wait in memory, or in temporary
+/// files where memory is bounded, and are merged as streams.
 pub(crate) struct Counter {
     order: usize,
     vocab_len: u32,
     bits: u32,
     chunk: usize,
+    /// Bytes for sorting; without it all chunks stay in memory.
+    memory: Option<usize>,
     windows: Vec<u128>,
     runs: Vec<Run>,
-}
-
-/// Distinct windows in order, with their counts.
-struct Run {
-    windows: Vec<u128>,
-    counts: Vec<u32>,
+    /// Why a chunk could not be put aside; told at the end.
+    failed: Option<std::io::Error>,
 }
 
 /// How often each n-gram stands in the text.
@@ -57,8 +56,19 @@ impl Counter {
             let message = format!("no {order}-grams over a vocabulary of {vocab_len} words");
             return Err(Error::config(message));
         }
-        let (windows, runs) = Default::default();
-        Ok(Self { order, vocab_len: vocab_len as u32, bits, chunk: CHUNK, windows, runs })
+        let (windows, runs, memory, failed) = Default::default();
+        let (vocab_len, chunk) = (vocab_len as u32, CHUNK);
+        Ok(Self { order, vocab_len, bits, chunk, memory, windows, runs, failed })
+    }
+
+    /// Sorts within `bytes` of memory and keeps sorted chunks in temporary files;
+    /// the distinct n-grams, about 12 bytes each, still come into memory at the end.
+    pub(crate) fn within(mut self, bytes: usize) -> Self {
+        self.memory = Some(bytes);
+        // A quarter is for the buffers of files.
+        self.chunk = (bytes / 4 * 3 / size_of::<u128>()).clamp(LEAST_CHUNK, u32::MAX as usize);
+        self.windows = Vec::with_capacity(self.chunk);
+        self
     }
 
     /// Counts a sentence, given without marks; numbers that are no word's count
@@ -67,65 +77,54 @@ impl Counter {
         let top = self.bits * (self.order as u32 - 1);
         let padding = (0..self.order as u32).map(|i| u128::from(BEGIN) << (i * self.bits));
         let mut window: u128 = padding.sum();
-        let is_word = |&word: &u32| word > END && word < self.vocab_len;
+        let vocab_len = self.vocab_len;
+        let is_word = |&word: &u32| word > END && word < vocab_len;
         let words = sentence.iter().map(|word| if is_word(word) { *word } else { UNKNOWN });
         for word in words.chain([END]) {
             window = (window >> self.bits) | (u128::from(word) << top);
-            self.windows.push(window);
+            self.push(window);
         }
+    }
+
+    fn push(&mut self, window: u128) {
+        self.windows.push(window);
         if self.windows.len() >= self.chunk {
             self.sort();
         }
     }
 
     /// Sums up.
-    pub(crate) fn finish(mut self) -> Counts {
+    ///
+    /// # Errors
+    ///
+    /// If a temporary file could not be written or read.
+    pub(crate) fn finish(mut self) -> Result<Counts> {
         self.sort();
+        let failed = |source| Error::io(std::env::temp_dir(), source);
+        self.failed.map_or(Ok(()), Err).map_err(failed)?;
+        drop(self.windows);
         let mut builder = Builder::new(self.order, self.bits);
-        let windows = merge(std::mem::take(&mut self.runs));
-        windows.for_each(|(window, count)| builder.push(window, count));
+        let memory = self.memory.unwrap_or(0) / 4;
+        merge(self.runs, memory, |window, count| builder.push(window, count)).map_err(failed)?;
         let (trie, counts) = builder.finish();
-        Counts { vocab_len: self.vocab_len, trie, counts }
+        Ok(Counts { vocab_len: self.vocab_len, trie, counts })
     }
 
     fn sort(&mut self) {
         self.windows.par_sort_unstable();
-        let distinct = self.windows.chunk_by(|a, b| a == b).count();
-        let mut run =
-            Run { windows: Vec::with_capacity(distinct), counts: Vec::with_capacity(distinct) };
-        for equal in self.windows.chunk_by(|a, b| a == b) {
-            run.windows.push(equal[0]);
-            run.counts.push(equal.len() as u32);
+        let run = match self.memory {
+            // What fits one chunk need not leave memory.
+            Some(_) if self.windows.len() >= self.chunk || !self.runs.is_empty() => {
+                Run::spill(&self.windows)
+            }
+            _ => Ok(Run::new(&self.windows)),
+        };
+        match run {
+            Ok(run) => self.runs.push(run),
+            Err(error) => self.failed = Some(error),
         }
         self.windows.clear();
-        self.runs.push(run);
     }
-}
-
-/// The windows of all runs in order, equal ones added up.
-fn merge(runs: Vec<Run>) -> impl Iterator<Item = (u128, u32)> {
-    let mut runs: Vec<_> =
-        runs.into_iter().map(|run| run.windows.into_iter().zip(run.counts)).collect();
-    let mut heads: BinaryHeap<Reverse<(u128, usize, u32)>> = BinaryHeap::new();
-    for (index, run) in runs.iter_mut().enumerate() {
-        heads.extend(run.next().map(|(window, count)| Reverse((window, index, count))));
-    }
-    std::iter::from_fn(move || {
-        let mut total: Option<(u128, u32)> = None;
-        while let Some(mut head) = heads.peek_mut() {
-            let Reverse((window, index, count)) = *head;
-            match &mut total {
-                Some((same, _)) if *same != window => break,
-                Some((_, sum)) => *sum = sum.saturating_add(count),
-                None => total = Some((window, count)),
-            }
-            match runs[index].next() {
-                Some((window, count)) => *head = Reverse((window, index, count)),
-                None => drop(std::collections::binary_heap::PeekMut::pop(head)),
-            }
-        }
-        total
-    })
 }
 
 /// Splits windows in suffix order into the levels of a trie.
@@ -223,7 +222,7 @@ mod tests {
             let mut counter = Counter::new(order, reference::VOCAB).unwrap();
             counter.chunk = chunk;
             text.iter().for_each(|sentence| counter.add(sentence));
-            let counts = counter.finish();
+            let counts = counter.finish().unwrap();
             let plain = reference::counts(&text, order);
             for (level, plain) in plain.iter().enumerate() {
                 for (ngram, count) in plain {
@@ -237,6 +236,21 @@ mod tests {
             let contexts = counts.trie.contexts();
             prop_assert!(contexts.iter().flatten().all(|&c| c != super::super::trie::NONE));
         }
+    }
+
+    #[test]
+    fn files_hold_what_memory_does() {
+        let sentence = |i: u32| (0..i % 30).map(|j| 3 + (i * j + i / 7) % 97).collect::<Vec<u32>>();
+        let count = |mut counter: Counter| {
+            (0..3000).for_each(|i| counter.add(&sentence(i)));
+            let files = counter.runs.iter().filter(|run| matches!(run, Run::File(_))).count();
+            (files, counter.finish().unwrap())
+        };
+        let (none, plain) = count(Counter::new(4, 100).unwrap());
+        let (files, bounded) = count(Counter::new(4, 100).unwrap().within(1000));
+        assert!(none == 0 && files > 9, "{none} {files}");
+        assert_eq!(plain.trie, bounded.trie);
+        assert_eq!(plain.counts, bounded.counts);
     }
 
     #[test]

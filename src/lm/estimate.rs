@@ -244,7 +244,8 @@ mod tests {
         let mut counter = super::super::count::Counter::new(2, 10).unwrap();
         text.iter().for_each(|sentence| counter.add(sentence));
         let config = EstimateConfig { whole_vocabulary: false, ..Default::default() };
-        let Estimate { model, discounts, warnings } = estimate(&counter.finish(), &config).unwrap();
+        let Estimate { model, discounts, warnings } =
+            estimate(&counter.finish().unwrap(), &config).unwrap();
         let near =
             |got: f64, expected: f64| assert!((got - expected).abs() < 1e-6, "{got} {expected}");
         let expected = [[0.2, 1.4, 2.6], [7.0 / 15.0, 1.3, 17.0 / 15.0]];
@@ -266,11 +267,33 @@ mod tests {
     }
 
     #[test]
+    fn the_same_at_any_number_of_threads() {
+        let sentence = |i: u32| (0..i % 40).map(|j| 3 + (i * j + i / 7) % 997).collect();
+        let text: Vec<Vec<u32>> = (0..4000).map(sentence).collect();
+        let estimated = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut counter = super::super::count::Counter::new(4, 1000).unwrap();
+                text.iter().for_each(|sentence| counter.add(sentence));
+                let counts = counter.finish().unwrap();
+                let model = estimate(&counts, &EstimateConfig::default()).unwrap().model;
+                let bits = |levels: &[Vec<f32>]| -> Vec<u32> {
+                    levels.iter().flatten().map(|value| value.to_bits()).collect()
+                };
+                (bits(&model.probs), bits(&model.backoffs), model.trie)
+            })
+        };
+        let one = estimated(1);
+        assert!(one == estimated(2));
+        assert!(one == estimated(8));
+    }
+
+    #[test]
     fn errors() {
         let count = |text: &[Vec<u32>]| {
             let mut counter = super::super::count::Counter::new(2, 10).unwrap();
             text.iter().for_each(|sentence| counter.add(sentence));
-            counter.finish()
+            counter.finish().unwrap()
         };
         assert!(estimate(&count(&[]), &EstimateConfig::default()).is_err());
         let falling = EstimateConfig { prune: vec![1, 0], ..Default::default() };

@@ -81,7 +81,8 @@ pub(crate) fn mix(models: &[&BackoffModel], weights: &[f64]) -> Result<BackoffMo
     if models.iter().any(|model| model.vocab_len != vocab_len) {
         return Err(Error::config("only language models of one vocabulary can be mixed"));
     }
-    let trie = models.iter().fold(Trie::default(), |union, model| union.union(&model.trie));
+    let tries: Vec<&Trie> = models.iter().map(|model| &model.trie).collect();
+    let trie = Trie::union_all(&tries);
     let contexts = trie.contexts();
     let mut probs: Vec<Vec<f32>> = (0..trie.order()).map(|l| vec![0.0; trie.len(l)]).collect();
     let mut shares = vec![0.0; trie.len(0)];

@@ -91,6 +91,26 @@ impl BackoffModel {
         prob
     }
 
+    /// Gives words other numbers, below `vocab_len` and in the same order.
+    pub(crate) fn renumber(&mut self, vocab_len: usize, number: impl Fn(u32) -> u32 + Sync) {
+        self.vocab_len = vocab_len as u32;
+        let words = self.trie.levels.iter_mut().flat_map(|level| &mut level.words);
+        words.for_each(|word| *word = number(*word));
+    }
+
+    /// Shares what the known words leave of the unigrams' mass evenly among `<unk>`
+    /// and the words of the vocabulary that have no unigram, which makes models of
+    /// several texts fit for mixing.
+    pub(crate) fn spread_unknown(&mut self) {
+        let known = self.probs[0].iter().enumerate();
+        let known = known.filter(|(node, _)| ![UNKNOWN, BEGIN].contains(&(*node as u32)));
+        let known: f64 = known.map(|(_, prob)| f64::from(*prob).exp()).sum();
+        let unknown = self.vocab_len as usize - self.trie.len(0) + 1;
+        let share = (1.0 - known).max(LEAST_MASS) / unknown as f64;
+        let own = &mut self.probs[0][UNKNOWN as usize];
+        *own = own.min(share.ln() as f32);
+    }
+
     fn unigram(&self, word: u32) -> usize {
         self.trie.unigram(word).unwrap_or(UNKNOWN as usize)
     }
@@ -150,6 +170,7 @@ impl BackoffModel {
     }
 
     /// True if every number is one and the marks stand where they must.
+    #[cfg(test)]
     pub(super) fn is_sound(&self) -> bool {
         let finite = |values: &Vec<f32>| values.iter().all(|value| value.is_finite());
         self.trie.unigram(UNKNOWN) == Some(UNKNOWN as usize)

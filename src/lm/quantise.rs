@@ -65,9 +65,9 @@ impl Codebook {
         values.par_iter().map(|value| self.code(*value)).collect()
     }
 
-    /// Moves every code up by one, for a code 0 that stands for 0.
-    pub fn with_zero_first(mut self) -> Self {
-        self.0.insert(0, 0.0);
+    /// Moves every code up by one, for a code 0 that stands for `value`.
+    pub fn with_first(mut self, value: f32) -> Self {
+        self.0.insert(0, value);
         self
     }
 

@@ -32,7 +32,7 @@ pub(super) fn context(len: usize) -> impl Strategy<Value = Vec<u32>> {
 pub(super) fn model(text: &[Vec<u32>], order: usize, config: &EstimateConfig) -> BackoffModel {
     let mut counter = Counter::new(order, VOCAB).unwrap();
     text.iter().for_each(|sentence| counter.add(sentence));
-    estimate(&counter.finish(), config).unwrap().model
+    estimate(&counter.finish().unwrap(), config).unwrap().model
 }
 
 /// Plain counts; nothing but `<s>` stands before the first word.

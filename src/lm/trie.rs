@@ -68,6 +68,7 @@ impl Trie {
     }
 
     /// The node of `ngram`, whose words are in text order.
+    #[cfg(test)]
     pub fn find(&self, ngram: &[u32]) -> Option<usize> {
         let (last, rest) = ngram.split_last()?;
         let step = |node, (level, &word): (usize, &u32)| self.child(level, node, word);
@@ -186,6 +187,21 @@ impl Trie {
         Trie { levels: (0..self.order()).map(kept).collect() }
     }
 
+    /// The n-grams that stand in any, two by two.
+    pub fn union_all(tries: &[&Trie]) -> Trie {
+        match tries {
+            [] => Trie::default(),
+            [one] => (*one).clone(),
+            [one, other] => one.union(other),
+            _ => {
+                let (left, right) = tries.split_at(tries.len() / 2);
+                let (left, right) =
+                    rayon::join(|| Self::union_all(left), || Self::union_all(right));
+                left.union(&right)
+            }
+        }
+    }
+
     /// The n-grams that stand in either.
     pub fn union(&self, other: &Trie) -> Trie {
         let order = self.order().max(other.order());
@@ -193,39 +209,25 @@ impl Trie {
         // For each node of the level just built, its node in each trie.
         let mut pairs = vec![(0, 0)];
         for level in 0..order {
-            let run = |trie: &Trie, node: u32| match level {
-                0 => 0..trie.len(0),
-                _ if node == NONE || level >= trie.order() => 0..0,
-                _ => trie.children(level - 1, node as usize),
-            };
-            let words = |trie: &Trie, at: usize, run: &Range<usize>| {
-                run.contains(&at).then(|| trie.levels[level].words[at])
-            };
+            let parts: Vec<Union> = pairs
+                .par_chunks(CHUNK)
+                .map(|pairs| {
+                    let mut part = Union::default();
+                    for &(left, right) in pairs {
+                        let (left, right) = (self.run(level, left), other.run(level, right));
+                        part.merge(self.words(level), left, other.words(level), right);
+                    }
+                    part
+                })
+                .collect();
             let mut built = Level::default();
             let mut first = vec![0];
-            let mut next = Vec::new();
-            for &(left, right) in &pairs {
-                let (lefts, rights) = (run(self, left), run(other, right));
-                let (mut l, mut r) = (lefts.start, rights.start);
-                loop {
-                    let word = match (words(self, l, &lefts), words(other, r, &rights)) {
-                        (Some(a), Some(b)) => a.min(b),
-                        (Some(word), None) | (None, Some(word)) => word,
-                        (None, None) => break,
-                    };
-                    let mut pair = (NONE, NONE);
-                    if words(self, l, &lefts) == Some(word) {
-                        pair.0 = l as u32;
-                        l += 1;
-                    }
-                    if words(other, r, &rights) == Some(word) {
-                        pair.1 = r as u32;
-                        r += 1;
-                    }
-                    built.words.push(word);
-                    next.push(pair);
-                }
-                first.push(next.len() as u32);
+            let mut next = Vec::with_capacity(parts.iter().map(|part| part.pairs.len()).sum());
+            for part in parts {
+                let before = next.len() as u32;
+                first.extend(part.ends.iter().map(|end| before + end));
+                built.words.extend(part.words);
+                next.extend(part.pairs);
             }
             if let Some(below) = levels.last_mut() {
                 below.first = first;
@@ -234,6 +236,19 @@ impl Trie {
             pairs = next;
         }
         Trie { levels }
+    }
+
+    /// The nodes of `level` above `node`, all at level 0.
+    fn run(&self, level: usize, node: u32) -> Range<usize> {
+        match level {
+            0 => 0..self.len(0),
+            _ if node == NONE || level >= self.order() => 0..0,
+            _ => self.children(level - 1, node as usize),
+        }
+    }
+
+    fn words(&self, level: usize) -> &[u32] {
+        self.levels.get(level).map_or(&[], |level| &level.words)
     }
 
     /// Builds the trie of closed, sorted sets of packed n-grams, the last word in
@@ -254,6 +269,34 @@ impl Trie {
             Level { words, first }
         };
         Trie { levels: (0..ngrams.len()).map(level).collect() }
+    }
+}
+
+/// A part of the union of two levels.
+#[derive(Default)]
+struct Union {
+    words: Vec<u32>,
+    /// Each node's node in either trie.
+    pairs: Vec<(u32, u32)>,
+    /// Where each parent's children end.
+    ends: Vec<u32>,
+}
+
+impl Union {
+    /// Merges the sorted runs of one parent's children.
+    fn merge(&mut self, lefts: &[u32], left: Range<usize>, rights: &[u32], right: Range<usize>) {
+        let (mut l, mut r) = (left.start, right.start);
+        while l < left.end || r < right.end {
+            let none = (r == right.end, l == left.end);
+            let has_left = none.0 || (!none.1 && lefts[l] <= rights[r]);
+            let has_right = none.1 || (!none.0 && rights[r] <= lefts[l]);
+            self.words.push(if has_left { lefts[l] } else { rights[r] });
+            let place = |has: bool, at: usize| if has { at as u32 } else { NONE };
+            self.pairs.push((place(has_left, l), place(has_right, r)));
+            l += usize::from(has_left);
+            r += usize::from(has_right);
+        }
+        self.ends.push(self.pairs.len() as u32);
     }
 }
 

@@ -118,6 +118,11 @@ impl Container {
     }
 }
 
+/// True of bytes that begin as a model file does, finished or not.
+pub(crate) fn is_ours(start: &[u8]) -> bool {
+    start.starts_with(&MAGIC) || start.starts_with(&UNFINISHED)
+}
+
 /// Writes a model file: to a temporary name beside `path`, its magic last, then renamed.
 pub(crate) fn write(path: &Path, sections: &[(Name, Vec<u8>)]) -> Result<()> {
     let failed = |source| Error::io(path, source);
@@ -194,7 +199,7 @@ fn check_sum(what: &str, expected: u64, got: u64) -> Result<()> {
 }
 
 /// A temporary file is private; a model is for everyone who may read its folder.
-fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -85,6 +85,11 @@ impl SectionWriter {
         self.bytes[at..at + 8].copy_from_slice(&len.to_le_bytes());
     }
 
+    /// The bytes written so far.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn finish(self) -> Vec<u8> {
         self.bytes
     }

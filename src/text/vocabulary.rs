@@ -17,7 +17,7 @@ const RESERVED: u32 = 3;
 /// Words in a block; the first stands whole, the others share its start.
 const BLOCK: u32 = 16;
 /// No word is longer, in bytes.
-pub(crate) const LONGEST_WORD: usize = 64;
+pub(crate) const LONGEST_WORD: usize = 255;
 
 /// The words that a model knows, numbered in byte order from 3.
 ///
@@ -33,7 +33,7 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// Builds a vocabulary; order and repetition of `words` do not matter. Words
-    /// that are empty or longer than 64 bytes are left out.
+    /// that are empty or longer than 255 bytes are left out.
     pub fn new<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
         let fits = |word: &&str| !word.is_empty() && word.len() <= LONGEST_WORD;
         let mut words: Vec<&str> = words.into_iter().filter(fits).collect();

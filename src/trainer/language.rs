@@ -7,7 +7,7 @@ use crate::lm::count::Counter;
 use crate::lm::estimate::{EstimateConfig, estimate};
 use crate::lm::mix;
 use crate::lm::model::BackoffModel;
-use crate::lm::packed::LanguageModel;
+use crate::lm::packed::{LanguageModel, Layout};
 use crate::lm::prune::Entropy;
 use crate::progress::Progress;
 use crate::text::Vocabulary;
@@ -53,7 +53,7 @@ pub(super) fn train(
         model = model.prune_entropy(Entropy::Size(size));
     }
     progress.note(&format!("n-grams by length: {:?}", model.sizes()));
-    Ok(model.pack())
+    Ok(model.pack(Layout::Compact))
 }
 
 fn of_file(
@@ -73,7 +73,7 @@ fn of_file(
         Ok(())
     })?;
     let prune = config.prune.clone();
-    let estimate = estimate(&counter.finish(), &EstimateConfig { prune, ..Default::default() })?;
+    let estimate = estimate(&counter.finish()?, &EstimateConfig { prune, ..Default::default() })?;
     for warning in &estimate.warnings {
         progress.note(&format!("{name}: {warning}"));
     }

@@ -1,0 +1,149 @@
+//! `unspin lm score`: how likely a model finds a text.
+
+use super::files::Stored;
+use super::text::{Sentences, Text};
+use crate::cli::progress::Terminal;
+use crate::cli::{Outcome, use_threads};
+use crate::error::{Error, Result};
+use crate::lm::LanguageModel;
+use crate::lm::file::LanguageFile;
+use crate::lm::model::BackoffModel;
+use crate::progress::Progress;
+use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
+use rayon::prelude::*;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Lines that one task scores.
+const CHUNK: usize = 512;
+
+/// Score text: perplexity with and without unknown words
+///
+/// A sentence's end counts as a word. With --lines each line of text gives a line
+/// `log10 TAB words TAB unknown words`.
+#[derive(clap::Args)]
+#[command(after_help = "Example:
+  unspin lm score news.lm --text held-out.txt")]
+pub(super) struct Args {
+    /// Packed model, whole unspin model, or ARPA file
+    model: PathBuf,
+    /// Text to score
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    text: Vec<PathBuf>,
+    /// Take words as they stand between spaces, and a line as a sentence
+    #[arg(long)]
+    pretokenized: bool,
+    /// Print each line's score, too, before those of the text
+    #[arg(long)]
+    lines: bool,
+    /// Threads to work on [default: as many as the machine has]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+}
+
+/// What a text scores.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    log: f64,
+    words: u64,
+    unknown: u64,
+    /// The unknown words' share of `log`.
+    unknown_log: f64,
+}
+
+impl Total {
+    fn add(&mut self, word: u32, log: f32) {
+        self.log += f64::from(log);
+        self.words += 1;
+        if word == UNKNOWN {
+            self.unknown += 1;
+            self.unknown_log += f64::from(log);
+        }
+    }
+
+    fn join(self, other: Self) -> Self {
+        Self {
+            log: self.log + other.log,
+            words: self.words + other.words,
+            unknown: self.unknown + other.unknown,
+            unknown_log: self.unknown_log + other.unknown_log,
+        }
+    }
+}
+
+pub(super) fn run(args: Args) -> Result<Outcome> {
+    use_threads(args.threads)?;
+    let progress = Terminal::new();
+    progress.stage("open the model", None);
+    let model = Stored::open(&args.model)?;
+    let (Stored::Arpa(vocabulary, _) | Stored::Packed(LanguageFile { vocabulary, .. })) = &model;
+    progress.stage("score, lines", None);
+    let index = vocabulary.index();
+    let text = Text { files: &args.text, pretokenized: args.pretokenized };
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut total = Total::default();
+    let mut asking = Duration::ZERO;
+    let failed = |source| Error::io("standard output", source);
+    text.numbered(&index, &progress, true, &mut |lines| {
+        let since = Instant::now();
+        let chunks = lines.par_chunks(CHUNK).map(|lines| {
+            lines.iter().map(|sentences| score(&model, sentences)).collect::<Vec<_>>()
+        });
+        let totals: Vec<Total> = chunks.collect::<Vec<_>>().concat();
+        asking += since.elapsed();
+        for line in totals {
+            total = total.join(line);
+            if args.lines {
+                let log = line.log / std::f64::consts::LN_10;
+                writeln!(out, "{log:.6}\t{}\t{}", line.words, line.unknown).map_err(failed)?;
+            }
+        }
+        Ok(())
+    })?;
+    let seconds = asking.as_secs_f64();
+    let rate = total.words as f64 / seconds.max(1e-9);
+    progress.note(&format!("{} queries in {seconds:.3} s, {rate:.0} a second", total.words));
+    progress.finish();
+    let perplexity = |log: f64, words: u64| (-log / words.max(1) as f64).exp();
+    let known = total.words - total.unknown;
+    let mut put = || {
+        writeln!(out, "words\t{}", total.words)?;
+        writeln!(out, "unknown\t{}", total.unknown)?;
+        writeln!(out, "log10\t{:.6}", total.log / std::f64::consts::LN_10)?;
+        writeln!(out, "perplexity\t{:.4}", perplexity(total.log, total.words))?;
+        let without = perplexity(total.log - total.unknown_log, known);
+        writeln!(out, "perplexity without unknown\t{without:.4}")?;
+        out.flush()
+    };
+    put().map_err(failed)?;
+    Ok(Outcome::Done)
+}
+
+fn score(model: &Stored, sentences: &Sentences) -> Total {
+    let mut total = Total::default();
+    for sentence in sentences {
+        match model {
+            Stored::Arpa(_, model) => exact(model, sentence, &mut total),
+            Stored::Packed(file) => packed(&file.lm, sentence, &mut total),
+        }
+    }
+    total
+}
+
+fn packed(model: &LanguageModel, sentence: &[u32], total: &mut Total) {
+    let mut state = model.begin();
+    for &word in sentence.iter().chain(&[END]) {
+        let (log, next) = model.score(&state, word);
+        total.add(word, log);
+        state = next;
+    }
+}
+
+fn exact(model: &BackoffModel, sentence: &[u32], total: &mut Total) {
+    let marked = [&[BEGIN], sentence, &[END]].concat();
+    for at in 1..marked.len() {
+        let from = at.saturating_sub(model.order());
+        total.add(marked[at], model.score(&marked[from..at], marked[at]));
+    }
+}

@@ -1,0 +1,126 @@
+//! Both layouts against the exact model.
+
+use super::super::estimate::EstimateConfig;
+use super::super::reference;
+use super::*;
+use bytes::Bytes;
+use proptest::prelude::*;
+
+fn bytes(model: &LanguageModel) -> Vec<u8> {
+    let mut writer = SectionWriter::default();
+    model.write(&mut writer);
+    writer.finish()
+}
+
+fn read(bytes: &[u8]) -> Result<LanguageModel> {
+    let mut reader = SectionReader::new("test", Bytes::copy_from_slice(bytes));
+    let model = LanguageModel::read(&mut reader)?;
+    reader.end().map(|()| model)
+}
+
+fn layout() -> impl Strategy<Value = Layout> {
+    prop_oneof![Just(Layout::Compact), Just(Layout::Fast)]
+}
+
+/// The state after `context`, which may start with `<s>`.
+fn after(model: &LanguageModel, context: &[u32]) -> State {
+    let (from, rest) = match context {
+        [BEGIN, rest @ ..] => (model.begin(), rest),
+        _ => (model.empty(), context),
+    };
+    rest.iter().fold(from, |state, word| model.score(&state, *word).1)
+}
+
+proptest! {
+    // Small texts have few distinct values, so that quantising them loses little.
+    #[test]
+    fn equals_the_exact_model(
+        text in reference::text(),
+        order in 1usize..=5,
+        layout in layout(),
+        contexts in prop::collection::vec(reference::context(6), 10),
+    ) {
+        let exact = reference::model(&text, order, &EstimateConfig::default());
+        let packed = exact.pack(layout);
+        prop_assert_eq!(bytes(&read(&bytes(&packed)).unwrap()), bytes(&packed));
+        for context in contexts {
+            let state = after(&packed, &context);
+            for word in 0..14 {
+                let (fast, slow) = (packed.score(&state, word).0, exact.score(&context, word));
+                let close = word == BEGIN || (fast - slow).abs() < 0.02;
+                prop_assert!(close, "{context:?} {word}: {fast} {slow}");
+            }
+            let mass = reference::mass(|word| packed.score(&state, word).0);
+            prop_assert!((mass - 1.0).abs() < 0.02, "{mass}");
+        }
+    }
+
+    #[test]
+    fn layouts_agree_and_compact_unpacks(
+        text in reference::text(),
+        order in 1usize..=5,
+        contexts in prop::collection::vec(reference::context(6), 10),
+    ) {
+        let exact = reference::model(&text, order, &EstimateConfig::default());
+        let (compact, fast) = (exact.pack(Layout::Compact), exact.pack(Layout::Fast));
+        prop_assert!(fast.unpack().is_none());
+        let unpacked = compact.unpack().unwrap();
+        prop_assert!(unpacked.is_sound());
+        for (level, trie) in exact.trie.levels.iter().enumerate().skip(1) {
+            prop_assert_eq!(&unpacked.trie.levels[level], trie);
+        }
+        for context in contexts {
+            let (slow, quick) = (after(&compact, &context), after(&fast, &context));
+            prop_assert_eq!(slow, quick);
+            for word in 0..14 {
+                let score = compact.score(&slow, word).0;
+                prop_assert_eq!(score, fast.score(&quick, word).0);
+                let exact = unpacked.score(&context, word);
+                prop_assert!((score - exact).abs() < 1e-5, "{score} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_futures_are_equal_states(
+        text in reference::text(),
+        layout in layout(),
+        histories in prop::collection::vec(reference::context(5), 2..12),
+    ) {
+        let exact = reference::model(&text, 4, &EstimateConfig::default());
+        let packed = exact.pack(layout);
+        for history in histories {
+            // The longest part that begins an n-gram is all that counts.
+            let starts = |len: usize| {
+                let part = &history[history.len() - len..];
+                (0..12).any(|word| exact.trie.find(&[part, &[word]].concat()).is_some())
+            };
+            let len = (0..=history.len().min(3)).rev().find(|&len| len == 0 || starts(len));
+            let needed = &history[history.len() - len.unwrap()..];
+            prop_assert_eq!(after(&packed, &history), after(&packed, needed));
+            prop_assert_eq!(after(&packed, &history).len(), needed.len());
+        }
+    }
+
+    #[test]
+    fn damage_is_an_error_or_wrong_scores(
+        text in reference::text(),
+        layout in layout(),
+        damage in prop::collection::vec(any::<(prop::sample::Index, u8)>(), 1..4),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let packed = reference::model(&text, 4, &EstimateConfig::default()).pack(layout);
+        let mut bytes = bytes(&packed);
+        prop_assert!(read(&bytes[..cut.index(bytes.len())]).is_err());
+        for (at, value) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        if let Ok(model) = read(&bytes) {
+            let mut state = model.begin();
+            for word in (0..14).chain(text.into_iter().flatten()) {
+                state = model.score(&state, word).1;
+            }
+        }
+    }
+}
