@@ -114,7 +114,7 @@ impl Lattice {
         &self.words[choice.words.0 as usize..choice.words.1 as usize]
     }
 
-    /// The features of a choice; that of the language model is 0.
+    /// The features of a choice, but for what the language model says in context.
     pub(crate) fn features(&self, number: u32) -> &Features {
         &self.features[number as usize]
     }
@@ -218,8 +218,15 @@ impl Lattice {
             self.push_repair(model, at, Kind::Small, &[id], Feature::Small);
         }
         if repairs::may_be_glued(word, self.ids[at]) {
-            for (byte, words) in repairs::splits(model, word) {
-                self.push_repair(model, at, Kind::Split(byte as u16), &words, Feature::Split);
+            // The language model cannot judge a glued word: it counts as its parts do
+            // without their context, so that the context alone decides.
+            let alone = model.lm.score(&model.lm.empty(), self.ids[at]).0;
+            for (byte, words, parts) in repairs::splits(model, word) {
+                let mut features = Features::default();
+                features[Feature::Split] = 1.0;
+                features[Feature::Lm] = alone - parts;
+                let kind = Kind::Split(byte as u16);
+                self.push(at..at + 1, kind, 0, words, features, &model.weights);
             }
         }
     }

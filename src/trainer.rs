@@ -215,7 +215,8 @@ impl<'p> Trainer<'p> {
                 let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));
                 let family = family.cloned().unwrap_or_else(|| list.family.clone());
                 let (original, spun) = (token::words(&original), token::words(&spun));
-                for (original, spun) in inflect::kin(&original, &spun) {
+                let kin = list.inflect.then(|| inflect::kin(&original, &spun));
+                for (original, spun) in kin.into_iter().flatten() {
                     lexicon.add(&family, token::words(&original), token::words(&spun), KIN_WEIGHT);
                 }
                 lexicon.add(&family, original, spun, LIST_WEIGHT);

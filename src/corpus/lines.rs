@@ -52,6 +52,11 @@ impl<'r> Lines<'r> {
         Self { path: path.into(), reader: Box::new(reader), number: 0, bytes: Vec::new() }
     }
 
+    /// What messages call the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The number of the line read last, from 1.
     pub(crate) fn number(&self) -> u64 {
         self.number

@@ -34,9 +34,10 @@ pub(crate) fn may_be_glued(word: &str, id: u32) -> bool {
     id == UNKNOWN && word.len() >= SHORTEST_GLUED && word.len() <= 48
 }
 
-/// Where a space may be missing: the byte that it belongs before, and the words
-/// on both sides with the mark between them, the likeliest first.
-pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>)> {
+/// Where a space may be missing: the byte that it belongs before, the words on both
+/// sides with the mark between them, and their log probability without context; the
+/// likeliest first.
+pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
     let mut found: Vec<(f32, usize, Vec<u32>)> = Vec::new();
     let mut form = String::new();
     let mut known = |part: &str| {
@@ -50,7 +51,10 @@ pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>)> {
         let mark = matches!(c, ',' | '.').then_some(c);
         let left = &word[..at];
         let right = &word[at + mark.map_or(0, char::len_utf8)..];
-        let (Some(left), Some(right)) = (known(left), known(right)) else {
+        // A name in capitals may be unknown: what follows it in lower case is not.
+        let acronym = ends_in_capitals(left) && right.starts_with(char::is_lowercase);
+        let left = known(left).or(acronym.then_some(UNKNOWN));
+        let (Some(left), Some(right)) = (left, known(right)) else {
             continue;
         };
         let mut words = vec![left];
@@ -62,7 +66,12 @@ pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>)> {
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     found.truncate(MOST_SPLITS);
-    found.into_iter().map(|(_, at, words)| (at, words)).collect()
+    found.into_iter().map(|(score, at, words)| (at, words, score)).collect()
+}
+
+/// True for `OpenAI` and `NASA`: at least two capitals at the end.
+fn ends_in_capitals(word: &str) -> bool {
+    word.chars().rev().take(2).filter(|c| c.is_uppercase()).count() == 2
 }
 
 #[cfg(test)]

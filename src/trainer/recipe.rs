@@ -98,6 +98,9 @@ pub struct SpinList {
     /// The column, from 1, in which a row may name its family.
     #[serde(default)]
     pub family_column: Option<usize>,
+    /// Whether a row of inflected words speaks for the other forms of them, too.
+    #[serde(default)]
+    pub inflect: bool,
 }
 
 /// How pairs are simulated.

@@ -11,6 +11,9 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 
+/// What is done with the numbered lines of a file, a batch at a time.
+type Each<'e> = dyn FnMut(&Path, &[(u64, String)]) -> Result<()> + 'e;
+
 /// Lines that are worked on together, and by one task; fixed, so that no thread
 /// count shows.
 const BATCH: usize = 1 << 15;
@@ -91,7 +94,7 @@ impl Text<'_> {
         &self,
         progress: &dyn Progress,
         strict: bool,
-        each: &mut dyn FnMut(&Path, &[(u64, String)]) -> Result<()>,
+        each: &mut Each<'_>,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::Done;
         for path in self.files {
