@@ -155,3 +155,12 @@ impl Text<'_> {
         Ok(())
     }
 }
+
+/// Advances without warnings: those of a first pass are enough.
+pub(super) struct Quiet<'p>(pub &'p dyn Progress);
+
+impl Progress for Quiet<'_> {
+    fn advance(&self, units: u64) {
+        self.0.advance(units);
+    }
+}
