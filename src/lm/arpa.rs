@@ -82,10 +82,11 @@ pub(crate) fn words(mut lines: Lines) -> Result<Vec<String>> {
                 break;
             }
             inside = line == "\\1-grams:";
-        } else if let Some(word) = fields(line).nth(1).filter(|_| inside) {
-            if !MARKS.contains(&word) {
-                words.push(word.to_string());
-            }
+        } else if let Some(word) = fields(line).nth(1)
+            && inside
+            && !MARKS.contains(&word)
+        {
+            words.push(word.to_string());
         }
     }
     Ok(words)

@@ -24,6 +24,9 @@ pub(super) struct Text<'f> {
     pub pretokenized: bool,
 }
 
+/// What gets numbered lines of a file.
+type Each<'e> = dyn FnMut(&Path, &[(u64, String)]) -> Result<()> + 'e;
+
 /// A line's sentences, as word numbers.
 pub(super) type Sentences = Vec<Vec<u32>>;
 
@@ -87,12 +90,7 @@ impl Text<'_> {
         })
     }
 
-    fn batches(
-        &self,
-        progress: &dyn Progress,
-        strict: bool,
-        each: &mut dyn FnMut(&Path, &[(u64, String)]) -> Result<()>,
-    ) -> Result<Outcome> {
+    fn batches(&self, progress: &dyn Progress, strict: bool, each: &mut Each) -> Result<Outcome> {
         let mut outcome = Outcome::Done;
         for path in self.files {
             let mut lines = Lines::open(path)?;
