@@ -9,6 +9,7 @@
 
 pub(crate) mod arpa;
 mod bits;
+pub(crate) mod classes;
 pub(crate) mod count;
 mod discount;
 pub(crate) mod estimate;

@@ -88,6 +88,31 @@ fn the_same_bytes_at_any_number_of_threads_and_any_memory() {
 }
 
 #[test]
+fn classes_and_their_model() {
+    let folder = folder();
+    let learn = |threads: &str| {
+        let arguments =
+            ["classes", "--text", "a.txt", "--classes", "20", "--order", "3", "--passes"];
+        let more = ["3", "--words", "c.tsv", "--output", "c.lm", "--threads", threads];
+        lm(folder.path(), &[&arguments[..], &more].concat()).success();
+        (
+            fs::read(folder.path().join("c.tsv")).unwrap(),
+            fs::read(folder.path().join("c.lm")).unwrap(),
+        )
+    };
+    let one = learn("1");
+    assert!(one == learn("2") && one == learn("8"));
+    let words = String::from_utf8(one.0).unwrap();
+    let mut shares = std::collections::BTreeMap::<&str, f64>::new();
+    for line in words.lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        *shares.entry(fields[1]).or_default() += 10f64.powf(fields[2].parse().unwrap());
+    }
+    assert!((2..=20).contains(&shares.len()));
+    assert!(shares.values().all(|sum| (sum - 1.0).abs() < 1e-3), "{shares:?}");
+}
+
+#[test]
 fn a_line_for_a_line() {
     let folder = folder();
     lm(

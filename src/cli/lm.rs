@@ -1,6 +1,7 @@
 //! `unspin lm`: language models by themselves.
 
 mod build;
+mod classes;
 mod convert;
 mod files;
 mod mix;
@@ -24,6 +25,7 @@ enum Verb {
     Score(score::Args),
     Mix(mix::Args),
     Convert(convert::Args),
+    Classes(classes::Args),
 }
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
@@ -32,5 +34,6 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         Verb::Score(args) => score::run(args),
         Verb::Mix(args) => mix::run(args),
         Verb::Convert(args) => convert::run(args),
+        Verb::Classes(args) => classes::run(args),
     }
 }

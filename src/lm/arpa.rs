@@ -82,7 +82,8 @@ pub(crate) fn words(mut lines: Lines) -> Result<Vec<String>> {
                 break;
             }
             inside = line == "\\1-grams:";
-        } else if let Some(word) = fields(line).nth(1).filter(|_| inside)
+        } else if let Some(word) = fields(line).nth(1)
+            && inside
             && !MARKS.contains(&word)
         {
             words.push(word.to_string());

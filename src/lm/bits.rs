@@ -132,18 +132,15 @@ impl Runs {
         let mut at = sample / 64;
         let mut word = self.words.get(at) & (!0 << (sample % 64));
         loop {
-            let ones = word.count_ones();
+            let sums = byte_sums(word);
+            let ones = (sums >> 56) as u32;
             if left < ones {
-                break;
+                return at * 64 + select_in(word, sums, left);
             }
             left -= ones;
             at += 1;
             word = self.words.get(at);
         }
-        for _ in 0..left {
-            word &= word - 1;
-        }
-        at * 64 + word.trailing_zeros() as usize
     }
 
     /// The place of the first one from `from` on.
@@ -183,6 +180,32 @@ impl Runs {
         }
         ones == nodes && last == total.checked_sub(1)
     }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// In each byte how many ones there are up to its end (Vigna, 2008); quicker than
+/// counts of whole words where the processor's own instruction may not be used.
+#[inline]
+fn byte_sums(word: u64) -> u64 {
+    let pairs = word - ((word >> 1) & (ONES * 0x55));
+    let fours = (pairs & (ONES * 0x33)) + ((pairs >> 2) & (ONES * 0x33));
+    ((fours + (fours >> 4)) & (ONES * 0x0F)).wrapping_mul(ONES)
+}
+
+/// The place of the one of number `left` in `word`, which has more.
+#[inline]
+fn select_in(word: u64, sums: u64, left: u32) -> usize {
+    let tops = ONES << 7;
+    // The top bit of each byte that ends at or before the one.
+    let before = ((u64::from(left) * ONES) | tops).wrapping_sub(sums) & tops;
+    let byte = ((before >> 7).wrapping_mul(ONES) >> 56) as u32 * 8;
+    let passed = ((sums << 8) >> byte) as u8;
+    let mut rest = word >> byte;
+    for _ in u32::from(passed)..left {
+        rest &= rest - 1;
+    }
+    (byte + rest.trailing_zeros()) as usize
 }
 
 #[cfg(test)]

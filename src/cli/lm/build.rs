@@ -1,7 +1,7 @@
 //! `unspin lm build`: from text to a model.
 
 use super::files::{OutputArgs, PruneArgs};
-use super::text::Text;
+use super::text::{Quiet, Text};
 use crate::cli::progress::Terminal;
 use crate::cli::{Outcome, use_threads};
 use crate::error::{Error, Result};
@@ -99,15 +99,6 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     args.output.save(&vocabulary, &model, &progress)?;
     progress.finish();
     Ok(outcome)
-}
-
-/// Advances without warnings.
-struct Quiet<'p>(&'p dyn Progress);
-
-impl Progress for Quiet<'_> {
-    fn advance(&self, units: u64) {
-        self.0.advance(units);
-    }
 }
 
 /// A number of bytes with an optional unit.

@@ -11,9 +11,6 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 
-/// What is done with the numbered lines of a file, a batch at a time.
-type Each<'e> = dyn FnMut(&Path, &[(u64, String)]) -> Result<()> + 'e;
-
 /// Lines that are worked on together, and by one task; fixed, so that no thread
 /// count shows.
 const BATCH: usize = 1 << 15;
@@ -26,6 +23,9 @@ pub(super) struct Text<'f> {
     /// tokens and sentences of running English, in lower case.
     pub pretokenized: bool,
 }
+
+/// What gets numbered lines of a file.
+type Each<'e> = dyn FnMut(&Path, &[(u64, String)]) -> Result<()> + 'e;
 
 /// A line's sentences, as word numbers.
 pub(super) type Sentences = Vec<Vec<u32>>;
@@ -90,12 +90,7 @@ impl Text<'_> {
         })
     }
 
-    fn batches(
-        &self,
-        progress: &dyn Progress,
-        strict: bool,
-        each: &mut Each<'_>,
-    ) -> Result<Outcome> {
+    fn batches(&self, progress: &dyn Progress, strict: bool, each: &mut Each) -> Result<Outcome> {
         let mut outcome = Outcome::Done;
         for path in self.files {
             let mut lines = Lines::open(path)?;
@@ -156,5 +151,14 @@ impl Text<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Advances without warnings: those of a first pass are enough.
+pub(super) struct Quiet<'p>(pub &'p dyn Progress);
+
+impl Progress for Quiet<'_> {
+    fn advance(&self, units: u64) {
+        self.0.advance(units);
     }
 }

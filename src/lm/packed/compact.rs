@@ -118,10 +118,12 @@ impl Compact {
         loop {
             let level = &self.levels[matched];
             let history = from.words[matched];
-            // Where children are is asked before it is known whose: the memory that
-            // holds it is fetched while the run is searched.
+            // Where children are is asked before it is known whose, if they are few:
+            // the memory that holds it is fetched while the run is searched.
             let near = match &level.inner {
-                Some((_, runs)) if run.0 < run.1 => Some(runs.place(run.0)),
+                Some((_, runs)) if (1..=bits::NEAR).contains(&(run.1 - run.0)) => {
+                    Some(runs.place(run.0))
+                }
                 _ => None,
             };
             let Some((node, record)) = level.find(run, self.keys.key(history), self.keys) else {
@@ -137,8 +139,8 @@ impl Compact {
                 break;
             }
             run = match near {
-                Some(place) if node - run.0 < bits::NEAR => runs.get_from(place, run.0, node),
-                _ => runs.get(node),
+                Some(place) => runs.get_from(place, run.0, node),
+                None => runs.get(node),
             };
         }
         matched
