@@ -53,7 +53,8 @@ fn main() {
             ["-o", &order, discounts, "--text", &train, "--arpa", &at("lmplz.arpa"), "-S", "2G"];
         let theirs = run(Command::new(bin.join("lmplz")).args(arguments));
         println!("lmplz:      {:.3}, ratio {:.2}", rate(&theirs), theirs.seconds / built.seconds);
-        for (name, options) in [("probing", &[][..]), ("trie", &["-q", "8", "-b", "8"])] {
+        for (name, options) in [("probing", &[][..]), ("trie", &["-q", "8", "-b", "8", "-a", "22"])]
+        {
             let mut command = Command::new(bin.join("build_binary"));
             run(command.args(options).args([name, &at("arpa"), &at(name)]));
         }
