@@ -8,4 +8,4 @@ pub(crate) mod vocabulary;
 
 pub(crate) use sentence::sentences;
 pub use token::{Token, normalize, tokenize};
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{BEGIN, END, UNKNOWN, Vocabulary};

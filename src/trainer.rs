@@ -94,7 +94,7 @@ impl<'p> Trainer<'p> {
     /// Adds a file of plain text.
     #[must_use]
     pub fn text(mut self, path: impl Into<PathBuf>) -> Self {
-        self.recipe.text.push(TextSource { path: path.into() });
+        self.recipe.text.push(TextSource::new(path));
         self
     }
 

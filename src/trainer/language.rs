@@ -31,6 +31,9 @@ pub(super) fn train(
     for source in &recipe.text {
         let model = of_file(recipe, source, folder, vocabulary, index, progress)?;
         models.push(model);
+        if !source.steers {
+            continue;
+        }
         let mut kept = 0;
         batches(
             source,

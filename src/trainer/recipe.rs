@@ -43,6 +43,21 @@ pub struct Recipe {
 pub struct TextSource {
     /// Plain, or packed as .gz, .xz or .zst.
     pub path: PathBuf,
+    /// Whether its held-out part has a say in how the language models are mixed:
+    /// that should be text like the text to be restored.
+    #[serde(default = "yes")]
+    pub steers: bool,
+}
+
+impl TextSource {
+    /// A file of text like the text to be restored.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), steers: true }
+    }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A file of pairs, or some of its rows.
