@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
   unspin evaluate --pairs held-out.tsv
   unspin evaluate --pairs held-out.tsv --clean innocent.txt --format json")]
 pub(super) struct Args {
-    /// Lines of original<TAB>spun[<TAB>document]
+    /// Lines of `original<TAB>spun[<TAB>document]`
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     pairs: Vec<PathBuf>,
     /// Text that was never spun, for the false-alarm rate

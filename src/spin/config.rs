@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Settings of a [`Spinner`](super::Spinner).
+/// Settings of the forward spinner.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SpinConfig {
@@ -13,7 +13,7 @@ pub struct SpinConfig {
     /// Share of documents that are left as they are, since most text is innocent.
     pub innocent: f64,
     /// Settings by engine family; a family of the lexicon that is not named here
-    /// takes [`EngineConfig::named`].
+    /// takes what is known of it.
     pub engines: BTreeMap<String, EngineConfig>,
 }
 
