@@ -109,7 +109,8 @@ fn jsonl_carries_the_evidence() {
         let likely: Vec<f64> =
             restorations.iter().map(|r| r["probability"].as_f64().unwrap()).collect();
         assert!(likely.is_sorted_by(|a, b| a >= b), "{likely:?}");
-        assert!(likely.iter().sum::<f64>() < 1.0 + 1e-6, "{likely:?}");
+        // Scores are single numbers of 24 bits, so that a sum may be a little over.
+        assert!(likely.iter().sum::<f64>() < 1.0 + 1e-4, "{likely:?}");
         // The edits, put into the line, give the first restoration.
         let mut restored = String::new();
         let mut written = 0;
@@ -122,7 +123,7 @@ fn jsonl_carries_the_evidence() {
             let probability = |of: &serde_json::Value| of["probability"].as_f64().unwrap();
             let others = edit["alternatives"].as_array().unwrap().iter().map(probability);
             let all = probability(edit) + others.sum::<f64>();
-            assert!(all < 1.0 + 1e-6, "{edit}");
+            assert!(all < 1.0 + 1e-4, "{edit}");
             edits += 1;
         }
         restored.push_str(&input[written..]);
@@ -135,8 +136,13 @@ fn jsonl_carries_the_evidence() {
 fn a_high_threshold_changes_less() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
     let changed = |least: &str| {
-        let text = stdout(&decode(&["--min-confidence", least], article.as_str()).success());
-        text.split_whitespace().zip(article.split_whitespace()).filter(|(a, b)| a != b).count()
+        let arguments = ["--format", "jsonl", "--min-confidence", least];
+        let text = stdout(&decode(&arguments, article.as_str()).success());
+        let edits = |line: &str| {
+            let object: serde_json::Value = serde_json::from_str(line).unwrap();
+            object["edits"].as_array().unwrap().len()
+        };
+        text.lines().map(edits).sum::<usize>()
     };
     let (all, sure) = (changed("0"), changed("0.95"));
     assert!(sure < all, "{sure} of {all}");
