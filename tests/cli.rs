@@ -188,6 +188,14 @@ fn the_built_in_model_restores_an_article() {
 }
 
 #[test]
+fn the_readme_opens_with_what_the_model_does() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let shown: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    let output = unspin().arg("decode").write_stdin(shown[0]).assert().success();
+    assert_eq!(stdout(&output), shown[1]);
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     use std::process::{Command, Stdio};
     let binary = assert_cmd::cargo::cargo_bin("unspin");
