@@ -66,6 +66,7 @@ pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};
 pub use progress::{Progress, Silent};
 pub use spin::{EngineConfig, Rate, SpinConfig};
 pub use trainer::{
-    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer,
+    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
+    ThesaurusKind, Trainer,
 };
 pub use tune::TuneConfig;
