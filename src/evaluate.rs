@@ -23,6 +23,7 @@
 mod bleu;
 mod bootstrap;
 mod calibration;
+mod causes;
 mod chrf;
 mod diff;
 mod edits;
@@ -39,6 +40,7 @@ mod words;
 
 pub use bootstrap::Paired;
 pub use calibration::CurvePoint;
+pub use causes::{Cause, Causes, Count};
 pub use figures::Figures;
 pub use input::{Baseline, Clean, Edit, Sentence, Settings};
-pub use report::{CalibrationBin, CalibrationReport, DocumentReport, Report, Signatures};
+pub use report::{CalibrationBin, CalibrationReport, DocumentReport, Place, Report, Signatures};

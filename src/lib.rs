@@ -58,7 +58,9 @@ pub mod text;
 mod trainer;
 mod tune;
 
-pub use decode::{Alternative, DecodeConfig, Decoder, Edit, Restoration, Restored, Worker};
+pub use decode::{
+    Alternative, Candidate, DecodeConfig, Decoder, Edit, Restoration, Restored, Worker,
+};
 pub use error::{Error, Result};
 pub use lattice::features::NamedWeight;
 pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};

@@ -2,10 +2,12 @@
 
 use super::{ModelArgs, Outcome};
 use crate::corpus::{Line, Lines, Pair, PairFile, Row};
-use crate::decode::{DecodeConfig, Decoder, Restored};
+use crate::decode::{Candidate, DecodeConfig, Decoder, Restored};
 use crate::error::{Error, Result};
-use crate::evaluate::{Baseline, Clean, Edit, Report, Sentence, Settings};
+use crate::evaluate::{Baseline, Clean, Edit, Place, Report, Sentence, Settings};
 use rayon::prelude::*;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Measure a model on held-out pairs, beside its baselines
@@ -37,6 +39,10 @@ pub(super) struct Args {
     /// Replicates of the bootstrap behind the 95 % intervals; 0 for none
     #[arg(long, value_name = "N", default_value_t = 1000)]
     bootstrap: usize,
+    /// Write what became of every place that was spun or wrongly changed, a row each:
+    /// document, line, spun, original and restored words, cause, probability
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -50,10 +56,11 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let nbest = usize::from(args.nbest);
     let min_confidence = args.min_confidence;
     let config = DecodeConfig { nbest, min_confidence, ..DecodeConfig::default() };
-    let decoder = Decoder::with_config(&model, config)?;
-    let (pairs, mut outcome) = read_pairs(&args.pairs)?;
+    let decoder = Decoder::with_config(&model, config.clone())?;
+    let telling = Decoder::with_config(&model, DecodeConfig { candidates: true, ..config })?;
+    let (pairs, lines, mut outcome) = read_pairs(&args.pairs)?;
     let spun: Vec<&str> = pairs.iter().map(|pair| pair.spun.as_str()).collect();
-    let restored = decoder.decode_documents(&documents(&pairs, &spun));
+    let restored = telling.decode_documents(&documents(&pairs, &spun));
     let restored = restored.into_iter().flatten();
     let sentences: Vec<Sentence> = pairs.iter().zip(restored).map(sentence).collect();
     let mut clean = Vec::new();
@@ -68,6 +75,9 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     };
     let settings = Settings { k: nbest, replicates: args.bootstrap, ..Settings::default() };
     let report = Report::new(&sentences, &clean, &[baseline], &settings)?;
+    if let Some(path) = &args.errors {
+        write_places(path, &report.places, &pairs, &lines)?;
+    }
     match args.format {
         Format::Table => print!("{report}"),
         Format::Json => {
@@ -83,14 +93,16 @@ impl Outcome {
     }
 }
 
-fn read_pairs(paths: &[PathBuf]) -> Result<(Vec<Pair>, Outcome)> {
-    let (mut pairs, mut outcome) = (Vec::new(), Outcome::Done);
+/// The pairs, the file and line that each stands in, and whether all could be read.
+fn read_pairs(paths: &[PathBuf]) -> Result<(Vec<Pair>, Vec<(&Path, u64)>, Outcome)> {
+    let (mut pairs, mut places, mut outcome) = (Vec::new(), Vec::new(), Outcome::Done);
     for path in paths {
         let file = PairFile::read(path, false)?;
         for error in &file.skipped {
             eprintln!("unspin: {error}");
             outcome = Outcome::Partial;
         }
+        places.extend(file.lines.iter().map(|&line| (path.as_path(), line)));
         pairs.extend(file.rows.into_iter().map(|row| match row {
             Row::Sentence(pair) => pair,
             Row::Phrase { original, spun, .. } => Pair { original, spun, document: None },
@@ -99,7 +111,7 @@ fn read_pairs(paths: &[PathBuf]) -> Result<(Vec<Pair>, Outcome)> {
     if pairs.is_empty() {
         return Err(Error::config("no pairs to measure on"));
     }
-    Ok((pairs, outcome))
+    Ok((pairs, places, outcome))
 }
 
 /// Neighbours of the same document together; those that name none are one, as the
@@ -132,6 +144,35 @@ fn read_clean(decoder: &Decoder<'_>, path: &Path, clean: &mut Vec<Clean>) -> Res
     Ok(outcome)
 }
 
+/// Writes a row a place. A document without a name is called by its file.
+fn write_places(
+    path: &Path,
+    places: &[Place],
+    pairs: &[Pair],
+    lines: &[(&Path, u64)],
+) -> Result<()> {
+    let failed = |source| Error::io(path, source);
+    let mut out = BufWriter::new(File::create(path).map_err(failed)?);
+    let mut write = || {
+        writeln!(out, "document\tline\tspun\toriginal\trestored\tcause\tprobability")?;
+        for Place { sentence, spun, original, restored, cause, probability } in places {
+            let (file, line) = lines[*sentence];
+            match &pairs[*sentence].document {
+                Some(document) => write!(out, "{document}")?,
+                None => write!(out, "{}", file.display())?,
+            }
+            let cause = cause.name();
+            write!(out, "\t{line}\t{spun}\t{original}\t{restored}\t{cause}\t")?;
+            match probability {
+                Some(probability) => writeln!(out, "{probability:.4}")?,
+                None => writeln!(out)?,
+            }
+        }
+        out.flush()
+    };
+    write().map_err(failed)
+}
+
 fn sentence((pair, restored): (&Pair, Restored)) -> Sentence {
     let edit = |edit: &crate::decode::Edit| Edit {
         start: edit.start,
@@ -139,11 +180,18 @@ fn sentence((pair, restored): (&Pair, Restored)) -> Sentence {
         replacement: edit.original.clone(),
         probability: edit.probability,
     };
+    let candidate = |candidate: Candidate| Edit {
+        start: candidate.start,
+        end: candidate.end,
+        replacement: candidate.original,
+        probability: candidate.probability,
+    };
     Sentence {
         original: pair.original.clone(),
         spun: pair.spun.clone(),
         document: pair.document.clone(),
         edits: restored.edits.iter().map(edit).collect(),
+        candidates: restored.candidates.into_iter().map(candidate).collect(),
         hypotheses: restored.restorations.into_iter().map(|r| r.text).collect(),
     }
 }

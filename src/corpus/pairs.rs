@@ -30,6 +30,8 @@ const HEAD: usize = 20;
 /// All rows of a file, and what could not be read.
 pub(crate) struct PairFile {
     pub(crate) rows: Vec<Row>,
+    /// The line of each row in the file, from 1.
+    pub(crate) lines: Vec<u64>,
     /// An error a row that was skipped.
     pub(crate) skipped: Vec<Error>,
 }
@@ -41,6 +43,7 @@ impl PairFile {
     pub(crate) fn read(path: &Path, strict: bool) -> Result<Self> {
         let mut lines = Lines::open(path)?;
         let mut columns: Vec<Vec<String>> = Vec::new();
+        let mut numbers = Vec::new();
         let mut skipped = Vec::new();
         let mut refuse = |error| {
             if strict {
@@ -67,12 +70,13 @@ impl PairFile {
                 continue;
             }
             columns.push(row);
+            numbers.push(lines.number());
         }
         let is_list = columns.iter().take(HEAD).all(|row| {
             row.get(2).is_some_and(|count| count.is_empty() || count.parse::<u64>().is_ok())
         });
         let rows = columns.into_iter().map(|row| if is_list { phrase(row) } else { sentence(row) });
-        Ok(Self { rows: rows.collect(), skipped })
+        Ok(Self { rows: rows.collect(), lines: numbers, skipped })
     }
 }
 
@@ -120,6 +124,7 @@ mod tests {
     fn bad_rows_are_named() {
         let file = read("a\tb\nno tab here\n\n\tempty\nc\td\n", false).unwrap();
         assert_eq!((file.rows.len(), file.skipped.len()), (2, 2));
+        assert_eq!(file.lines, [1, 5]);
         assert!(file.skipped[0].to_string().contains(":2: expected original<TAB>spun"));
         assert!(read("a\tb\nno tab here\n", true).is_err());
     }

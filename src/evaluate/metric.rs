@@ -49,6 +49,8 @@ metrics! {
     err "ERR" Signed,
     fixed "fixed" Share,
     fixed_at_k "fixed@k" Share,
+    candidate_recall "candidate recall" Share,
+    chosen "chosen if there" Share,
     broken "broken" Share,
     false_alarm "false alarm" Share,
     precision "precision" Share,

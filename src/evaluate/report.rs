@@ -2,11 +2,12 @@
 
 use super::bootstrap::{Draw, Paired, interval, replicates};
 use super::calibration::{CurvePoint, coverage_curve, equal_mass_error};
+use super::causes::{Cause, Causes, Evidence};
 use super::figures::{Figures, Tally};
 use super::input::{Baseline, Clean, Sentence, Settings};
 use super::metric::METRICS;
 use super::restoration::{Outcome, Pair};
-use super::words::Lexicon;
+use super::words::{Lexicon, lowered_words};
 use super::{bleu, chrf, ter};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
@@ -42,10 +43,33 @@ pub struct Report {
     pub ahead: Vec<(String, Paired)>,
     /// Calibration in more detail, where edits came with probabilities.
     pub calibration: Option<CalibrationReport>,
+    /// What became of the spinner's regions, where the system told its candidates.
+    pub causes: Option<Causes>,
+    /// The same place by place, in the order of the sentences.
+    #[serde(skip)]
+    pub places: Vec<Place>,
     /// The documents in the order in which they were met.
     pub documents: Vec<DocumentReport>,
     /// Signatures of the metrics shared with machine translation.
     pub signatures: Signatures,
+}
+
+/// What became of one place: a region that the spinner changed, or words that it
+/// left alone and the restoration changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The number of its sentence, from 0.
+    pub sentence: usize,
+    /// The spun words.
+    pub spun: String,
+    /// The words of the original.
+    pub original: String,
+    /// What stands there in the best restoration.
+    pub restored: String,
+    /// What became of it.
+    pub cause: Cause,
+    /// How likely what stands there is, by the least likely of its words.
+    pub probability: Option<f64>,
 }
 
 /// The figures of one document.
@@ -124,8 +148,13 @@ impl Report {
         let systems = names.len() + 1;
         let tally = |(index, sentence)| tally_sentence(index, sentence, baselines, settings.k);
         let counted: Vec<_> = sentences.par_iter().enumerate().map(tally).collect();
-        let (tallies, edits): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
-        let edits = edits.concat();
+        let (mut tallies, mut edits, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for counted in counted {
+            tallies.push(counted.tallies);
+            edits.extend(counted.edits);
+            places.extend(counted.places);
+        }
+        let told = sentences.iter().any(|sentence| !sentence.candidates.is_empty());
         let tally = |(index, text)| tally_clean(index, text, baselines);
         let clean_tallies: Vec<_> = clean.par_iter().enumerate().map(tally).collect();
         let documents = sentences.iter().map(|sentence| &sentence.document);
@@ -146,6 +175,8 @@ impl Report {
             intervals,
             ahead,
             calibration: CalibrationReport::new(&totals[0], &edits),
+            causes: told.then(|| totals[0].cause_counts().into()),
+            places,
             documents: document_reports(&spun_units, &clean_units, &names),
             signatures: Signatures {
                 bleu: bleu::SIGNATURE,
@@ -178,13 +209,16 @@ fn check(sentences: &[Sentence], clean: &[Clean], baselines: &[Baseline]) -> Res
     Ok(names)
 }
 
-/// A tally for each system, and the edits with their probabilities and verdicts.
-fn tally_sentence(
-    index: usize,
-    sentence: &Sentence,
-    baselines: &[Baseline],
-    k: usize,
-) -> (Vec<Tally>, Vec<(f64, bool)>) {
+/// What was counted of one sentence.
+struct Counted {
+    /// A tally for each system.
+    tallies: Vec<Tally>,
+    /// The edits with their probabilities and verdicts.
+    edits: Vec<(f64, bool)>,
+    places: Vec<Place>,
+}
+
+fn tally_sentence(index: usize, sentence: &Sentence, baselines: &[Baseline], k: usize) -> Counted {
     let mut lexicon = Lexicon::default();
     let pair = Pair::new(lexicon.words(&sentence.original), lexicon.words(&sentence.spun));
     let others = baselines.iter().map(|baseline| baseline.restored[index].as_str());
@@ -198,16 +232,35 @@ fn tally_sentence(
         }
         tallies.push(tally);
     }
-    let mut edits = Vec::new();
+    let (mut edits, mut places) = (Vec::new(), Vec::new());
     if pair.counts() {
         let outcome = |hypothesis: &String| pair.outcome(&lexicon.words(hypothesis));
         let outcomes: Vec<Outcome> = sentence.hypotheses.iter().map(outcome).collect();
         tallies[0].ranking(&outcomes, k);
-        let (changes, probabilities) = sentence.changes(&mut lexicon);
-        edits = probabilities.into_iter().zip(pair.judge(&changes)).collect();
+        let (changes, probabilities) = sentence.changes(&sentence.edits, &mut lexicon);
+        edits = probabilities.iter().copied().zip(pair.judge(&changes)).collect();
         edits.iter().for_each(|&(probability, right)| tallies[0].edit(probability, right));
+        if !sentence.candidates.is_empty() {
+            let candidates = sentence.changes(&sentence.candidates, &mut lexicon);
+            let evidence = Evidence::new(&pair.spun, candidates, (changes, probabilities));
+            let restored = lexicon.words(sentence.restored());
+            let outcome = pair.outcome(&restored);
+            let findings = pair.findings(&restored, &outcome, &evidence);
+            tallies[0].causes(&findings, &outcome);
+            let spun = lowered_words(&sentence.spun);
+            let original = lowered_words(&sentence.original);
+            let restored = lowered_words(sentence.restored());
+            places.extend(findings.into_iter().map(|finding| Place {
+                sentence: index,
+                spun: spun[finding.spun].join(" "),
+                original: original[finding.original].join(" "),
+                restored: restored[finding.restored].join(" "),
+                cause: finding.cause,
+                probability: finding.probability,
+            }));
+        }
     }
-    (tallies, edits)
+    Counted { tallies, edits, places }
 }
 
 fn tally_clean(index: usize, text: &Clean, baselines: &[Baseline]) -> Vec<Tally> {

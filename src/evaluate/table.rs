@@ -1,12 +1,14 @@
 //! A report for people: metrics down, systems across, then the documents.
 
+use super::causes::{Cause, Causes, Count};
 use super::figures::Figures;
-use super::metric::{METRICS, Metric};
+use super::metric::{METRICS, Metric, Style};
 use super::report::Report;
 use std::fmt::{Display, Formatter, Result};
 
 /// What a document's row shows of the system.
-const OF_A_DOCUMENT: &[&str] = &["err", "fixed", "broken", "false_alarm", "f05", "exact"];
+const OF_A_DOCUMENT: &[&str] =
+    &["err", "fixed", "candidate_recall", "chosen", "broken", "false_alarm", "f05", "exact"];
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter) -> Result {
@@ -22,6 +24,10 @@ impl Display for Report {
         }
         if !self.ahead.is_empty() {
             writeln!(f)?;
+        }
+        if let Some(causes) = &self.causes {
+            writeln!(f)?;
+            write_table(f, &by_cause(causes))?;
         }
         if !self.documents.is_empty() {
             writeln!(f)?;
@@ -68,6 +74,19 @@ impl Report {
         }
         rows
     }
+}
+
+fn by_cause(causes: &Causes) -> Vec<Vec<String>> {
+    let head = vec!["what became of it".into(), "count".into(), "share".into(), "of".into()];
+    let row = |(cause, Count { count, share }): (Cause, Count)| {
+        let of = match cause {
+            Cause::WronglyChanged => format!("{} words left alone", causes.kept),
+            _ => format!("{} regions spun", causes.regions),
+        };
+        let share = share.map_or_else(dash, |share| Style::Share.write(share));
+        vec![cause.name().to_owned(), count.to_string(), share, of]
+    };
+    std::iter::once(head).chain(causes.rows().into_iter().map(row)).collect()
 }
 
 fn dash() -> String {

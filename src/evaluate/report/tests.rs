@@ -8,7 +8,7 @@ fn sentence(document: Option<&str>, original: &str, spun: &str, hypotheses: &[&s
         spun: spun.into(),
         document: document.map(str::to_owned),
         hypotheses: hypotheses.iter().map(|&text| text.to_owned()).collect(),
-        edits: Vec::new(),
+        ..Sentence::default()
     }
 }
 
