@@ -5,6 +5,7 @@ mod evaluate;
 mod inspect;
 mod lexicon;
 mod lm;
+mod measure;
 mod progress;
 mod spin;
 mod train;

@@ -25,6 +25,7 @@ mod bootstrap;
 mod calibration;
 mod causes;
 mod chrf;
+mod detection;
 mod diff;
 mod edits;
 mod figures;
@@ -41,6 +42,10 @@ mod words;
 pub use bootstrap::Paired;
 pub use calibration::CurvePoint;
 pub use causes::{Cause, Causes, Count};
+pub use detection::{Detection, DetectionPoint};
 pub use figures::Figures;
 pub use input::{Baseline, Clean, Edit, Sentence, Settings};
-pub use report::{CalibrationBin, CalibrationReport, DocumentReport, Place, Report, Signatures};
+pub use report::{
+    CalibrationBin, CalibrationReport, DetectionReport, DocumentReport, FamilyReport, Place,
+    Report, Signatures,
+};

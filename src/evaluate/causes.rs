@@ -64,7 +64,6 @@ pub(crate) type Likely = (Vec<Change>, Vec<f64>);
 pub(crate) struct Evidence {
     candidates: Likely,
     edits: Likely,
-    /// How likely each spun word is to be the author's.
     kept: Vec<f64>,
 }
 
@@ -78,6 +77,11 @@ impl Evidence {
             }
         }
         Self { candidates, edits, kept }
+    }
+
+    /// How likely each spun word is to be the author's.
+    pub(crate) fn kept(&self) -> &[f64] {
+        &self.kept
     }
 
     /// The least probability of what was written for `words`.
@@ -130,6 +134,16 @@ impl Pair {
             });
         }
         findings
+    }
+
+    /// For each spun word how likely it is to be spun, given how likely it is `kept`,
+    /// and whether it is.
+    pub(crate) fn spun_words(&self, kept: &[f64]) -> Vec<(f64, bool)> {
+        let mut spun = vec![true; self.spun.len()];
+        for step in self.steps.iter().filter(|step| step.equal) {
+            spun[step.a.clone()].fill(false);
+        }
+        kept.iter().map(|kept| 1.0 - kept).zip(spun).collect()
     }
 
     /// Whether the candidates can write the original words of a region: there is a

@@ -12,6 +12,8 @@ pub struct Sentence {
     pub spun: String,
     /// The document that it comes from, where known.
     pub document: Option<String>,
+    /// The engine family that spun it, or whatever tables are to be split by.
+    pub family: Option<String>,
     /// Restorations, the best first; none means that the text was left as is.
     pub hypotheses: Vec<String>,
     /// The changes of the best restoration with their probabilities; none where
@@ -20,6 +22,9 @@ pub struct Sentence {
     /// Everything that the system considered, with its probability, the words left
     /// alone too; none where the causes of errors are not asked for.
     pub candidates: Vec<Edit>,
+    /// The same by how often words are left alone, whatever stands around them:
+    /// what the detection of spun words is measured against; may be none.
+    pub prior: Vec<Edit>,
 }
 
 /// A change to a spun sentence, as a decoder proposes it.
@@ -44,6 +49,8 @@ pub struct Clean {
     pub restored: String,
     /// The document that it comes from, where known.
     pub document: Option<String>,
+    /// What tables are to be split by.
+    pub family: Option<String>,
 }
 
 /// What another system made of the same sentences.

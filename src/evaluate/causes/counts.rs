@@ -96,11 +96,15 @@ pub struct Count {
     pub share: Option<f64>,
 }
 
-impl From<&CauseCounts> for Causes {
-    fn from(counts: &CauseCounts) -> Self {
+impl Causes {
+    /// Nothing where nothing was counted.
+    pub(crate) fn of(counts: &CauseCounts) -> Option<Self> {
+        if *counts == CauseCounts::default() {
+            return None;
+        }
         let regions = counts.regions();
         let of = |count: u64, whole: u64| Count { count, share: share(count, whole) };
-        Self {
+        Some(Self {
             regions,
             kept: counts.kept,
             no_candidate: of(counts.no_candidate, regions),
@@ -109,11 +113,9 @@ impl From<&CauseCounts> for Causes {
             restored: of(counts.restored, regions),
             wrongly_changed: of(counts.wrongly_changed, counts.kept),
             candidate_recall: counts.candidate_recall(),
-        }
+        })
     }
-}
 
-impl Causes {
     /// Each cause with its count, in the order of the tables.
     pub(crate) fn rows(&self) -> [(Cause, Count); 5] {
         [
