@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+mod compare;
 mod decode;
 mod evaluate;
 mod inspect;
@@ -33,6 +34,7 @@ struct Cli {
 enum Verb {
     Decode(decode::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
     Train(train::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
@@ -57,6 +59,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.verb {
         Verb::Decode(args) => decode::run(args),
         Verb::Evaluate(args) => evaluate::run(args),
+        Verb::Compare(args) => compare::run(args),
         Verb::Train(args) => train::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),

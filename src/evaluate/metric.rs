@@ -31,6 +31,14 @@ impl Style {
             Style::Percent => format!("{value:.2}"),
         }
     }
+
+    /// A difference of two such figures.
+    pub(crate) fn signed(self, value: f64) -> String {
+        match self {
+            Style::Share | Style::Signed => format!("{value:+.4}"),
+            Style::Percent => format!("{value:+.2}"),
+        }
+    }
 }
 
 macro_rules! metrics {

@@ -1,6 +1,7 @@
 //! A report for people: metrics down, systems across, then causes, curves,
 //! families and documents.
 
+mod comparison;
 mod curves;
 
 use super::causes::{Cause, Causes, Count};
