@@ -9,6 +9,7 @@ mod protect;
 mod repairs;
 
 use crate::channel::{ByFamily, LONGEST_PHRASE};
+use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::{Token, normalize};
 use features::{Feature, Features, Weights};
@@ -68,6 +69,7 @@ pub(crate) struct Lattice {
     words: Vec<u32>,
     ids: Vec<u32>,
     protected: Vec<bool>,
+    surroundings: Surroundings,
     form: String,
 }
 
@@ -81,6 +83,7 @@ impl Lattice {
         self.words.clear();
         self.number(model, text, tokens);
         protect::protected(text, tokens, &mut self.protected);
+        self.surroundings.read(&model.context, &self.ids);
         for start in 0..tokens.len() {
             self.starts.push(self.choices.len() as u32);
             self.keep(model, start, manner);
@@ -136,9 +139,11 @@ impl Lattice {
     fn keep(&mut self, model: &Model, at: usize, manner: Manner) {
         let word = self.ids[at];
         let mut features = Features::default();
+        features[Feature::Context] = self.fit(model, at);
         let node = model.channel.child(model.channel.root(), word);
         if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
             features[Feature::Keep] = model.channel.keep(node);
+            features[Feature::ContextKeep] = features[Feature::Context];
             if let Some(families) = &manner.families {
                 let keep = model.channel.keep_in(node, families);
                 features[Feature::FamilyKeep] = keep - features[Feature::Keep];
@@ -170,6 +175,7 @@ impl Lattice {
             // A name's words are capitals inside the sentence.
             let is_first = end == 1;
             capital |= !is_first && tokens[end - 1].of(text).starts_with(char::is_uppercase);
+            let around = self.surroundings.of(start, end);
             for candidate in channel.candidates(node) {
                 let mut features = Features::default();
                 let scores = channel.scores(candidate);
@@ -194,6 +200,8 @@ impl Lattice {
                 features[Feature::Capital] = f32::from(capital);
                 features[Feature::Rarity] =
                     commonness(model, original) - commonness(model, spun.iter().copied());
+                let fits = channel.original(candidate).map(|word| model.context.fit(&around, word));
+                features[Feature::Context] = fits.sum();
                 let original = channel.original(candidate);
                 self.push(
                     start..end,
@@ -231,9 +239,15 @@ impl Lattice {
         }
     }
 
+    /// How well the word at a token fits where it stands.
+    fn fit(&self, model: &Model, at: usize) -> f32 {
+        model.context.fit(&self.surroundings.of(at, at + 1), self.ids[at])
+    }
+
     fn push_repair(&mut self, model: &Model, at: usize, kind: Kind, words: &[u32], of: Feature) {
         let mut features = Features::default();
         features[of] = 1.0;
+        features[Feature::Context] = self.fit(model, at);
         self.push(at..at + 1, kind, 0, words.iter().copied(), features, &model.weights);
     }
 

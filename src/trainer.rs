@@ -7,6 +7,9 @@ pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
 
+use crate::channel::Channel;
+use crate::context::train::Sentences;
+use crate::context::{self, ContextModel};
 use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
@@ -116,7 +119,15 @@ impl<'p> Trainer<'p> {
         let simulated = self.simulate(&material, Part::Train)?;
         let vocabulary = self.vocabulary(&material, &simulated);
         let index = vocabulary.index();
-        let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
+        let mut sentences = Sentences::default();
+        let lm = language::train(
+            &self.recipe,
+            &self.folder,
+            &vocabulary,
+            &index,
+            &mut sentences,
+            self.progress,
+        )?;
         let channel = channel::train(
             &self.recipe,
             &vocabulary,
@@ -126,13 +137,16 @@ impl<'p> Trainer<'p> {
             self.progress,
         )?;
         drop(simulated);
+        let context = self.context(&vocabulary, &sentences, &channel);
+        drop(sentences);
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
             sources: material.sources.clone(),
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
-        let mut model = Model { vocabulary, lm, channel, weights: Default::default(), metadata };
+        let mut model =
+            Model { vocabulary, lm, channel, context, weights: Default::default(), metadata };
         self.tune(&mut model, &material)?;
         Ok(model)
     }
@@ -275,6 +289,20 @@ impl<'p> Trainer<'p> {
         self.progress.stage("spin", Some(wanted as u64));
         let wanted = simulate::Wanted { part, sentences: wanted, bytes: &material.bytes };
         simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
+    }
+
+    fn context(
+        &self,
+        vocabulary: &Vocabulary,
+        sentences: &Sentences,
+        channel: &Channel,
+    ) -> ContextModel {
+        let config = &self.recipe.context;
+        let all = config.epochs * sentences.len();
+        self.progress.stage("learn contexts", Some(all as u64));
+        let pairs = channel.word_pairs();
+        let mut told = |sentences| self.progress.advance(sentences);
+        context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
     }
 
     fn tune(&self, model: &mut Model, material: &Material) -> Result<()> {

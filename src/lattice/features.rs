@@ -47,6 +47,10 @@ features! {
     Simulated "seen_simulated" 0.0,
     /// 1 if it was seen in a phrase list.
     List "seen_list" 0.0,
+    /// How well the words of a choice fit among the words around them.
+    Context "context" 0.3,
+    /// The same of a word that is left alone and has candidates.
+    ContextKeep "context_keep" 0.0,
     /// How much commoner the original's words are, mean log probability.
     Rarity "rarity" 0.1,
     /// 1 if a replaced word is a capital inside the sentence.

@@ -2,6 +2,7 @@
 
 use crate::align::AlignConfig;
 use crate::channel::score::ChannelConfig;
+use crate::context::train::ContextConfig;
 use crate::error::{Error, Result};
 use crate::tune::TuneConfig;
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub struct Recipe {
     pub spin: Option<SimulateConfig>,
     /// The channel model.
     pub channel: ChannelConfig,
+    /// The context model.
+    pub context: ContextConfig,
     /// The feature weights.
     pub tune: TuneConfig,
     /// Stop at the first row that cannot be read, instead of passing it over.
