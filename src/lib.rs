@@ -54,6 +54,7 @@ mod lattice;
 mod lm;
 mod model;
 mod progress;
+mod record;
 mod spin;
 pub mod text;
 mod trainer;
@@ -66,6 +67,7 @@ pub use error::{Error, Result};
 pub use lattice::features::NamedWeight;
 pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};
 pub use progress::{Progress, Silent};
+pub use record::Leaks;
 pub use spin::{EngineConfig, Rate, SpinConfig};
 pub use trainer::{
     LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer,

@@ -14,6 +14,7 @@ use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
+use crate::record::RecordBuilder;
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
 use crate::tune::HeldOut;
@@ -57,6 +58,7 @@ struct Material {
     /// Bytes of the training part of each text file.
     bytes: Vec<u64>,
     sources: Vec<SourceRecord>,
+    record: RecordBuilder,
 }
 
 impl Trainer<'static> {
@@ -115,7 +117,8 @@ impl<'p> Trainer<'p> {
     /// If a file cannot be read, if there is no text or no pair at all, or, for a
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
-        let material = self.material()?;
+        let mut material = self.material()?;
+        let record = Some(std::mem::take(&mut material.record).finish());
         let simulated = self.simulate(&material, Part::Train)?;
         let vocabulary = self.vocabulary(&material, &simulated);
         let index = vocabulary.index();
@@ -145,8 +148,15 @@ impl<'p> Trainer<'p> {
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
-        let mut model =
-            Model { vocabulary, lm, channel, context, weights: Default::default(), metadata };
+        let mut model = Model {
+            vocabulary,
+            lm,
+            channel,
+            context,
+            weights: Default::default(),
+            metadata,
+            record,
+        };
         self.tune(&mut model, &material)?;
         Ok(model)
     }
@@ -154,12 +164,13 @@ impl<'p> Trainer<'p> {
     fn material(&self) -> Result<Material> {
         let Recipe { strict, .. } = self.recipe;
         let (mut sources, mut pairs, mut dev) = (Vec::new(), Vec::new(), Vec::new());
-        let mut documents = 0;
+        let (mut documents, mut learned) = (0, RecordBuilder::default());
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
             let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
             self.progress.advance(record.rows);
             sources.push(record);
+            rows.iter().for_each(|row| learned.original(row.original()));
             pairs.extend(rows.into_iter().map(WordPair::from));
         }
         for source in &self.recipe.dev {
@@ -172,11 +183,12 @@ impl<'p> Trainer<'p> {
                 let Row::Sentence(pair) = row else { continue };
                 documents += u64::from(last.as_ref() != Some(&pair.document));
                 last = Some(pair.document.clone());
+                learned.original(&pair.original);
                 dev.push((pair, documents, source.weight));
             }
         }
         let lexicon = match &self.recipe.spin {
-            Some(spin) => Some(self.lexicon(spin, &mut sources)?),
+            Some(spin) => Some(self.lexicon(spin, &mut sources, &mut learned)?),
             None => None,
         };
         if pairs.is_empty() && lexicon.is_none() {
@@ -189,6 +201,7 @@ impl<'p> Trainer<'p> {
             let mut count = |lines: Vec<String>| {
                 size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
                 text::count_words(&lines, &mut words);
+                learned.lines(&lines);
                 Ok(())
             };
             let record = text::batches(
@@ -205,11 +218,16 @@ impl<'p> Trainer<'p> {
         if words.is_empty() {
             return Err(Error::config("no text to learn English from: name a file with --text"));
         }
-        Ok(Material { pairs, dev, lexicon, words, bytes, sources })
+        Ok(Material { pairs, dev, lexicon, words, bytes, sources, record: learned })
     }
 
     /// The lexicon, and the phrase lists that are spun with like it.
-    fn lexicon(&self, spin: &SimulateConfig, sources: &mut Vec<SourceRecord>) -> Result<Lexicon> {
+    fn lexicon(
+        &self,
+        spin: &SimulateConfig,
+        sources: &mut Vec<SourceRecord>,
+        learned: &mut RecordBuilder,
+    ) -> Result<Lexicon> {
         let mut lexicon = Lexicon::read(&self.lexicon_folder.join(&spin.lexicon))?;
         let rows = lexicon.len() as u64;
         sources.push(SourceRecord {
@@ -224,6 +242,7 @@ impl<'p> Trainer<'p> {
                 pairs::read(&source, &self.folder, "list", self.recipe.strict, self.progress)?;
             sources.push(SourceRecord { kind: "lexicon".into(), ..record });
             for row in rows {
+                learned.original(row.original());
                 let Row::Phrase { original, spun, more, .. } = row else { continue };
                 let named = list.family_column.and_then(|column| more.get(column.checked_sub(4)?));
                 let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));

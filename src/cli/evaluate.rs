@@ -39,7 +39,12 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         restored: sentences.par_iter().map(|s| decoder.most_frequent(&s.spun)).collect(),
         clean: clean.par_iter().map(|text| decoder.most_frequent(&text.text)).collect(),
     };
-    let report = Report::new(&sentences, &clean, &[baseline], &args.measure.settings())?;
+    let mut report = Report::new(&sentences, &clean, &[baseline], &args.measure.settings())?;
+    report.leaks = model.leaks(sentences.iter().map(|sentence| sentence.original.as_str()));
+    if !clean.is_empty() {
+        report.clean_leaks = model.leaks(clean.iter().map(|text| text.text.as_str()));
+    }
+    warn_of_leaks(&report, &material);
     if let Some(path) = &args.errors {
         write_places(path, &report.places, &material)?;
     }
@@ -50,6 +55,23 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         }
     }
     Ok(material.outcome)
+}
+
+/// Says what was learned from, or that this cannot be told.
+fn warn_of_leaks(report: &Report, material: &Material) {
+    let Some(leaks) = &report.leaks else {
+        eprintln!("unspin: the model keeps no record of its training: no check for leaks");
+        return;
+    };
+    if let Some(&first) = leaks.examples.first() {
+        let super::measure::Place { file, line } = &material.places[first];
+        let (told, file) = (leaks.told("originals"), file.display());
+        eprintln!("unspin: warning: the model was trained on {told}, the first at {file}:{line}");
+    }
+    if let Some(leaks) = report.clean_leaks.as_ref().filter(|leaks| leaks.found > 0) {
+        let told = leaks.told("innocent lines");
+        eprintln!("unspin: warning: the model was trained on {told}");
+    }
 }
 
 /// Writes a row a place. A document without a name is called by its file.

@@ -26,6 +26,16 @@ pub(crate) enum Row {
     Phrase { original: String, spun: String, count: f32, more: Vec<String> },
 }
 
+impl Row {
+    /// What the author wrote.
+    pub(crate) fn original(&self) -> &str {
+        match self {
+            Row::Sentence(pair) => &pair.original,
+            Row::Phrase { original, .. } => original,
+        }
+    }
+}
+
 /// Rows at the head of a file from which its kind is told.
 const HEAD: usize = 20;
 

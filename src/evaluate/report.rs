@@ -12,6 +12,7 @@ use super::input::{Baseline, Clean, Sentence, Settings};
 use super::metric::METRICS;
 use super::{bleu, chrf, ter};
 use crate::error::{Error, Result};
+use crate::record::Leaks;
 use count::{Counted, units};
 pub use curves::{CalibrationBin, CalibrationReport, DetectionReport};
 use intervals::{Drawn, Intervals};
@@ -54,6 +55,11 @@ pub struct Report {
     /// The same place by place, in the order of the sentences.
     #[serde(skip)]
     pub places: Vec<Place>,
+    /// How many of the originals the model was trained on; nothing where that was not
+    /// looked up, see [`Model::leaks`](crate::Model::leaks).
+    pub leaks: Option<Leaks>,
+    /// The same of the never-spun texts.
+    pub clean_leaks: Option<Leaks>,
     /// The engine families in the order in which they were met.
     pub families: Vec<FamilyReport>,
     /// The documents in the order in which they were met.
@@ -130,6 +136,8 @@ impl Report {
             detection: DetectionReport::new(&seen.words, &seen.prior_words),
             causes: Causes::of(total.cause_counts()),
             places: seen.places,
+            leaks: None,
+            clean_leaks: None,
             families: parts::by_family(&spun, &clean, &names, settings),
             documents: parts::by_document(&spun, &clean, &names),
             signatures: Signatures {

@@ -43,6 +43,11 @@ impl Display for Report {
         if let Some(detection) = &self.detection {
             curves::write_detection(f, detection)?;
         }
+        for (leaks, of) in [(&self.leaks, "originals"), (&self.clean_leaks, "innocent lines")] {
+            if let Some(leaks) = leaks {
+                write!(f, "\nlearned from: {}\n", leaks.told(of))?;
+            }
+        }
         // One family is the whole.
         if self.families.len() > 1 {
             writeln!(f)?;
