@@ -34,12 +34,20 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let material = args.measure.read()?;
     let (sentences, clean) = args.measure.restore(&model, &material)?;
     let decoder = args.measure.decoder(&model)?;
-    let baseline = Baseline {
-        name: "most frequent replacement".into(),
-        restored: sentences.par_iter().map(|s| decoder.most_frequent(&s.spun)).collect(),
-        clean: clean.par_iter().map(|text| decoder.most_frequent(&text.text)).collect(),
+    let plain = model.frequency_and_language();
+    let with_language = args.measure.decoder(&plain)?;
+    let baseline = |name: &str, restore: &(dyn Fn(&str) -> String + Sync)| Baseline {
+        name: name.into(),
+        restored: sentences.par_iter().map(|sentence| restore(&sentence.spun)).collect(),
+        clean: clean.par_iter().map(|text| restore(&text.text)).collect(),
     };
-    let mut report = Report::new(&sentences, &clean, &[baseline], &args.measure.settings())?;
+    let baselines = [
+        baseline("most frequent replacement", &|text| decoder.most_frequent(text)),
+        baseline("most frequent replacement + LM", &|text| {
+            with_language.decode(text).best().to_string()
+        }),
+    ];
+    let mut report = Report::new(&sentences, &clean, &baselines, &args.measure.settings())?;
     report.leaks = model.leaks(sentences.iter().map(|sentence| sentence.original.as_str()));
     if !clean.is_empty() {
         report.clean_leaks = model.leaks(clean.iter().map(|text| text.text.as_str()));

@@ -5,8 +5,22 @@ use super::nbest::Path;
 use super::restoration::Candidate;
 use super::{Decoder, Graph};
 use crate::channel::LONGEST_PHRASE;
+use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Kind, Lattice, Manner};
+use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
+
+impl Model {
+    /// The model as a baseline: how often a replacement was seen and the language
+    /// model decide, each with the weight 1, and nothing else does.
+    pub(crate) fn frequency_and_language(&self) -> Self {
+        let mut weights = Weights([0.0; FEATURES]);
+        for feature in [Feature::Lm, Feature::Keep, Feature::Restore] {
+            weights.0[feature as usize] = 1.0;
+        }
+        Self { weights, ..self.clone() }
+    }
+}
 
 impl Decoder<'_> {
     /// Restores a line by the most frequent replacement alone (MultiLexNorm, van
