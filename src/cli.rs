@@ -10,6 +10,7 @@ mod measure;
 mod progress;
 mod spin;
 mod train;
+mod tune;
 mod verify;
 
 use crate::error::Result;
@@ -36,6 +37,7 @@ enum Verb {
     Evaluate(evaluate::Args),
     Compare(compare::Args),
     Train(train::Args),
+    Tune(tune::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Spin(spin::Args),
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Verb::Evaluate(args) => evaluate::run(args),
         Verb::Compare(args) => compare::run(args),
         Verb::Train(args) => train::run(args),
+        Verb::Tune(args) => tune::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Spin(args) => spin::run(args),

@@ -30,13 +30,16 @@ pub(crate) enum Kind {
     Small,
 }
 
-/// How the document that a sentence belongs to is spun.
+/// How a sentence and the document that it belongs to are spun.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Manner {
-    /// Log of the share of its words that seems changed, over what is usual.
+    /// Log of the share of the document's words that seems changed, over what is usual.
     pub(crate) rate: f32,
-    /// How likely each engine family is to have spun it, if something is known.
-    pub(crate) families: Option<ByFamily>,
+    /// Log of the share of the sentence's words that seems changed, over the document's.
+    pub(crate) rate_here: f32,
+    /// How likely each engine family is to have spun the document, and the sentence,
+    /// if something is known.
+    pub(crate) families: Option<[ByFamily; 2]>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -144,9 +147,10 @@ impl Lattice {
         if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
             features[Feature::Keep] = model.channel.keep(node);
             features[Feature::ContextKeep] = features[Feature::Context];
-            if let Some(families) = &manner.families {
+            if let Some([families, here]) = &manner.families {
                 let keep = model.channel.keep_in(node, families);
                 features[Feature::FamilyKeep] = keep - features[Feature::Keep];
+                features[Feature::FamilyKeepHere] = model.channel.keep_in(node, here) - keep;
             }
         }
         self.push(at..at + 1, Kind::Keep, 0, [word], features, &model.weights);
@@ -184,9 +188,12 @@ impl Lattice {
                 let spun = &self.ids[start..end];
                 features[Feature::Change] = 1.0;
                 features[Feature::Rate] = manner.rate;
-                if let Some(families) = &manner.families {
+                features[Feature::RateHere] = manner.rate_here;
+                if let Some([families, here]) = &manner.families {
                     let restore = channel.restore_in(candidate, families);
                     features[Feature::FamilyRestore] = restore - scores.restore;
+                    let restore_here = channel.restore_in(candidate, here);
+                    features[Feature::FamilyRestoreHere] = restore_here - restore;
                 }
                 features[Feature::Restore] = scores.restore;
                 features[Feature::Spin] = scores.spin;

@@ -48,6 +48,7 @@ const LIST_WEIGHT: f32 = 2.0;
 const KIN_WEIGHT: f32 = 0.5;
 
 /// What training reads before it begins.
+#[derive(Default)]
 struct Material {
     /// Real pairs and lists.
     pairs: Vec<WordPair>,
@@ -157,14 +158,42 @@ impl<'p> Trainer<'p> {
             metadata,
             record,
         };
-        self.tune(&mut model, &material)?;
+        self.learn_weights(&mut model, &material)?;
+        Ok(model)
+    }
+
+    /// Learns the weights of `model` anew, from the held-out pairs and from held-out
+    /// text spun as the recipe says; everything else stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, or if there is nothing to learn from.
+    pub fn tune(&self, mut model: Model) -> Result<Model> {
+        let mut material = Material::default();
+        self.read_pairs(&mut material)?;
+        self.read_text(&mut material)?;
+        self.learn_weights(&mut model, &material)?;
+        model.metadata.sources.extend(material.sources.into_iter().filter(|s| s.kind == "dev"));
         Ok(model)
     }
 
     fn material(&self) -> Result<Material> {
+        let mut material = Material::default();
+        self.read_pairs(&mut material)?;
+        if material.pairs.is_empty() && material.lexicon.is_none() {
+            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        }
+        self.read_text(&mut material)?;
+        if material.words.is_empty() {
+            return Err(Error::config("no text to learn English from: name a file with --text"));
+        }
+        Ok(material)
+    }
+
+    fn read_pairs(&self, material: &mut Material) -> Result<()> {
         let Recipe { strict, .. } = self.recipe;
-        let (mut sources, mut pairs, mut dev) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut documents, mut learned) = (0, RecordBuilder::default());
+        let Material { pairs, dev, sources, record: learned, .. } = material;
+        let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
             let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
@@ -187,23 +216,23 @@ impl<'p> Trainer<'p> {
                 dev.push((pair, documents, source.weight));
             }
         }
-        let lexicon = match &self.recipe.spin {
-            Some(spin) => Some(self.lexicon(spin, &mut sources, &mut learned)?),
-            None => None,
-        };
-        if pairs.is_empty() && lexicon.is_none() {
-            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        if let Some(spin) = &self.recipe.spin {
+            material.lexicon = Some(self.lexicon(spin, sources, learned)?);
         }
-        let (mut words, mut bytes) = (FxHashMap::default(), Vec::new());
+        Ok(())
+    }
+
+    fn read_text(&self, material: &mut Material) -> Result<()> {
         self.progress.stage("count words", None);
         for source in &self.recipe.text {
             let mut size = 0;
             let mut count = |lines: Vec<String>| {
                 size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
-                text::count_words(&lines, &mut words);
-                learned.lines(&lines);
+                text::count_words(&lines, &mut material.words);
+                material.record.lines(&lines);
                 Ok(())
             };
+            let strict = self.recipe.strict;
             let record = text::batches(
                 source,
                 &self.folder,
@@ -212,13 +241,10 @@ impl<'p> Trainer<'p> {
                 self.progress,
                 &mut count,
             )?;
-            sources.push(record);
-            bytes.push(size);
+            material.sources.push(record);
+            material.bytes.push(size);
         }
-        if words.is_empty() {
-            return Err(Error::config("no text to learn English from: name a file with --text"));
-        }
-        Ok(Material { pairs, dev, lexicon, words, bytes, sources, record: learned })
+        Ok(())
     }
 
     /// The lexicon, and the phrase lists that are spun with like it.
@@ -324,7 +350,7 @@ impl<'p> Trainer<'p> {
         context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
     }
 
-    fn tune(&self, model: &mut Model, material: &Material) -> Result<()> {
+    fn learn_weights(&self, model: &mut Model, material: &Material) -> Result<()> {
         let simulated = self.simulate(material, Part::Tune)?;
         let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
         let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
