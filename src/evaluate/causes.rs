@@ -115,7 +115,8 @@ impl Pair {
                 findings.extend(broken(step, &steps, evidence));
                 continue;
             }
-            let left_alone = steps.iter().any(|kept| kept.equal && covers(&kept.a, &step.a));
+            let mut changed = steps.iter().filter(|step| !step.equal);
+            let left_alone = !changed.any(|changed| touches(&changed.a, &step.a));
             let cause = if fixed.next() == Some(&true) {
                 Cause::Restored
             } else if !self.writable(step, &evidence.candidates.0) {
@@ -211,10 +212,13 @@ fn broken<'s>(
     })
 }
 
-fn covers(outer: &Range<usize>, inner: &Range<usize>) -> bool {
-    let inside = outer.start <= inner.start && inner.end <= outer.end;
-    // At the very end of what stands, something may have been put in.
-    inside && (!inner.is_empty() || (outer.start < inner.start && inner.end < outer.end))
+/// Whether a change is one of `region`; where words were lost, one at its very place
+/// is, too.
+fn touches(changed: &Range<usize>, region: &Range<usize>) -> bool {
+    match region.is_empty() {
+        true => changed.start <= region.start && region.end <= changed.end,
+        false => changed.start < region.end && region.start < changed.end,
+    }
 }
 
 /// The restored words in the place of some spun ones. Steps of equal length go word

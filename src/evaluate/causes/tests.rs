@@ -60,6 +60,14 @@ const CASES: &[Case] = &[
         expected: &[(Cause::LeftAlone, "gross", "", "gross"), (Cause::LeftAlone, "", "the", "")],
     },
     Case {
+        name: "words lost at both ends",
+        original: "the house is old now",
+        spun: "house is old",
+        restored: "house is old today",
+        candidates: &[(0, 1, "the house"), (2, 3, "old now")],
+        expected: &[(Cause::LeftAlone, "", "the", ""), (Cause::RankedBelow, "", "now", "today")],
+    },
+    Case {
         name: "padding and lost words without a candidate",
         original: "sales of the car rose",
         spun: "gross sales of car rose",
