@@ -8,7 +8,7 @@ use crate::model::section::{SectionReader, SectionWriter};
 use crate::text::{sentences, token, tokenize};
 use rayon::prelude::*;
 use serde::Serialize;
-use sketch::{Builder, Sketch};
+use sketch::{Builder, OpenSketch, Sketch};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Shorter sentences are written twice by chance.
@@ -19,13 +19,16 @@ const MOST_OF_TEXT: usize = 620_000;
 /// One of 2 to this power of other sentences is taken for a recorded one.
 const PAIRS_BITS: u32 = 20;
 const TEXT_BITS: u32 = 14;
+/// How often the weights of a model may be learned anew and be on record.
+const MOST_PARTS: u32 = 64;
 /// Places that are named.
 const MOST_EXAMPLES: usize = 3;
 
 /// Sentences of the pairs and of the text that a model was trained on.
 #[derive(Clone)]
 pub(crate) struct TrainingRecord {
-    pairs: Sketch,
+    /// Of the training, and of every time that weights were learned anew.
+    pairs: Vec<Sketch>,
     text: Sketch,
 }
 
@@ -87,7 +90,7 @@ impl RecordBuilder {
 
     pub(crate) fn finish(self) -> TrainingRecord {
         TrainingRecord {
-            pairs: Sketch::new(self.pairs, PAIRS_BITS),
+            pairs: vec![Sketch::new(self.pairs, PAIRS_BITS)],
             text: Sketch::new(self.text, TEXT_BITS),
         }
     }
@@ -96,20 +99,22 @@ impl RecordBuilder {
 impl TrainingRecord {
     /// Looks up texts, each of one or more sentences.
     pub(crate) fn leaks<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Leaks {
-        let (pairs, text) = (self.pairs.open(), self.text.open());
+        let pairs: Vec<_> = self.pairs.iter().map(Sketch::open).collect();
+        let text = self.text.open();
+        let by_chance = pairs.iter().chain([&text]).map(OpenSketch::false_positives);
         let mut leaks = Leaks {
             texts: 0,
             found: 0,
             in_pairs: 0,
             in_text: 0,
             text_share: text.share(),
-            false_positives: pairs.false_positives() + text.false_positives(),
+            false_positives: by_chance.sum(),
             examples: Vec::new(),
         };
         for (number, words) in texts.enumerate() {
             let hashes = Hashes::of(words);
             let in_text = hashes.sentences.iter().any(|&hash| text.holds(hash));
-            let in_pairs = hashes.all().any(|hash| pairs.holds(hash));
+            let in_pairs = hashes.all().any(|hash| pairs.iter().any(|pairs| pairs.holds(hash)));
             leaks.texts += 1;
             leaks.found += usize::from(in_pairs || in_text);
             leaks.in_pairs += usize::from(in_pairs);
@@ -121,13 +126,28 @@ impl TrainingRecord {
         leaks
     }
 
+    /// Records what was read once more to learn the weights of a model that is
+    /// trained already: its pairs, but for those that are on record.
+    pub(crate) fn add(&mut self, mut read: RecordBuilder) {
+        for pairs in self.pairs.iter().map(Sketch::open) {
+            read.pairs.remove(&pairs);
+        }
+        if !read.pairs.is_empty() && self.pairs.len() < MOST_PARTS as usize {
+            self.pairs.push(Sketch::new(read.pairs, PAIRS_BITS));
+        }
+    }
+
     pub(crate) fn write(&self, writer: &mut SectionWriter) {
-        self.pairs.write(writer);
+        writer.put(self.pairs.len() as u32);
+        self.pairs.iter().for_each(|pairs| pairs.write(writer));
         self.text.write(writer);
     }
 
     pub(crate) fn read(reader: &mut SectionReader) -> Result<Self> {
-        Ok(Self { pairs: Sketch::read(reader)?, text: Sketch::read(reader)? })
+        let parts = reader.take::<u32>()?;
+        reader.check(parts <= MOST_PARTS, format!("at most {MOST_PARTS} parts"), parts)?;
+        let pairs = (0..parts).map(|_| Sketch::read(reader)).collect::<Result<_>>()?;
+        Ok(Self { pairs, text: Sketch::read(reader)? })
     }
 }
 
@@ -212,6 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn what_weights_were_learned_from_is_added() {
+        let mut twice = record();
+        let mut read = RecordBuilder::default();
+        read.original("breast cancer");
+        twice.add(read);
+        assert_eq!(twice.pairs.len(), 1);
+        let mut read = RecordBuilder::default();
+        read.original("breast cancer");
+        read.original("The mayor had the bridge closed on the very next day.");
+        twice.add(read);
+        assert_eq!(twice.pairs.len(), 2);
+        let texts = ["the mayor had the bridge closed on the very next day", "breast cancer"];
+        assert_eq!(twice.leaks(texts.into_iter()).in_pairs, 2);
+        assert_eq!(record().leaks(texts.into_iter()).in_pairs, 1);
+    }
+
+    #[test]
     fn models_without_a_record_are_read() {
         let trainer = crate::Trainer::new(crate::Recipe::default());
         let trainer = trainer.pairs("training/sample/dev.tsv").text("training/sample/clean.txt");
@@ -230,13 +267,18 @@ mod tests {
     #[test]
     fn written_and_read_it_says_the_same() {
         let mut writer = SectionWriter::default();
-        record().write(&mut writer);
+        let mut twice = record();
+        let mut read = RecordBuilder::default();
+        read.original("a phrase of its own");
+        twice.add(read);
+        twice.write(&mut writer);
         let bytes = bytes::Bytes::from(writer.finish());
         let mut reader = SectionReader::new("record", bytes.clone());
         let read = TrainingRecord::read(&mut reader).unwrap();
         reader.end().unwrap();
-        let texts = ["Nobody listened to them at all.", "Nobody listened to them at last."];
-        assert_eq!(read.leaks(texts.into_iter()), record().leaks(texts.into_iter()));
+        let texts =
+            ["Nobody listened to them at all.", "Nobody listened at last.", "A phrase of its own"];
+        assert_eq!(read.leaks(texts.into_iter()), twice.leaks(texts.into_iter()));
         for cut in 0..bytes.len() {
             let mut reader = SectionReader::new("record", bytes.slice(..cut));
             assert!(TrainingRecord::read(&mut reader).is_err(), "cut at {cut}");

@@ -173,6 +173,9 @@ impl<'p> Trainer<'p> {
         self.read_pairs(&mut material)?;
         self.read_text(&mut material)?;
         self.learn_weights(&mut model, &material)?;
+        if let Some(record) = &mut model.record {
+            record.add(std::mem::take(&mut material.record));
+        }
         model.metadata.sources.extend(material.sources.into_iter().filter(|s| s.kind == "dev"));
         Ok(model)
     }

@@ -27,6 +27,15 @@ impl Builder {
         }
     }
 
+    /// Leaves out what another sketch holds.
+    pub(super) fn remove(&mut self, held: &OpenSketch) {
+        self.hashes.retain(|&hash| !held.holds(hash));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
     fn settle(&mut self) {
         self.hashes.sort_unstable();
         self.hashes.dedup();
