@@ -16,6 +16,7 @@ use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
+use crate::record::RecordBuilder;
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
 use pairs::WordPair;
@@ -63,6 +64,7 @@ struct Material {
     /// Bytes of the training part of each text file.
     bytes: Vec<u64>,
     sources: Vec<SourceRecord>,
+    record: RecordBuilder,
 }
 
 impl Trainer<'static> {
@@ -136,6 +138,7 @@ impl<'p> Trainer<'p> {
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
         let mut material = self.material()?;
+        let record = Some(std::mem::take(&mut material.record).finish());
         let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train)?;
         let (vocabulary, lm, sentences) = match &self.base {
             Some(base) => (base.vocabulary.clone(), base.lm.clone(), None),
@@ -163,8 +166,15 @@ impl<'p> Trainer<'p> {
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
-        let mut model =
-            Model { vocabulary, lm, channel, context, weights: Default::default(), metadata };
+        let mut model = Model {
+            vocabulary,
+            lm,
+            channel,
+            context,
+            weights: Default::default(),
+            metadata,
+            record,
+        };
         self.learn_weights(&mut model, &material)?;
         Ok(model)
     }
@@ -180,6 +190,9 @@ impl<'p> Trainer<'p> {
         self.read_pairs(&mut material)?;
         self.read_text(&mut material)?;
         self.learn_weights(&mut model, &material)?;
+        if let Some(record) = &mut model.record {
+            record.add(std::mem::take(&mut material.record));
+        }
         model.metadata.sources.extend(material.sources.into_iter().filter(|s| s.kind == "dev"));
         Ok(model)
     }
@@ -199,13 +212,14 @@ impl<'p> Trainer<'p> {
 
     fn read_pairs(&self, material: &mut Material) -> Result<()> {
         let Recipe { strict, .. } = self.recipe;
-        let Material { pairs, dev, sources, .. } = material;
+        let Material { pairs, dev, sources, record: learned, .. } = material;
         let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
             let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
             self.progress.advance(record.rows);
             sources.push(record);
+            rows.iter().for_each(|row| learned.original(row.original()));
             pairs.extend(rows.into_iter().map(WordPair::from));
         }
         for source in &self.recipe.dev {
@@ -218,11 +232,12 @@ impl<'p> Trainer<'p> {
                 let Row::Sentence(pair) = row else { continue };
                 documents += u64::from(last.as_ref() != Some(&pair.document));
                 last = Some(pair.document.clone());
+                learned.original(&pair.original);
                 dev.push((pair, documents, source.weight));
             }
         }
         if let Some(spin) = &self.recipe.spin {
-            material.lexicon = Some(self.lexicon(spin, sources)?);
+            material.lexicon = Some(self.lexicon(spin, sources, learned)?);
         }
         Ok(())
     }
@@ -234,6 +249,7 @@ impl<'p> Trainer<'p> {
             let mut count = |lines: Vec<String>| {
                 size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
                 text::count_words(&lines, &mut material.words);
+                material.record.lines(&lines);
                 Ok(())
             };
             let strict = self.recipe.strict;
@@ -252,7 +268,12 @@ impl<'p> Trainer<'p> {
     }
 
     /// The lexicon, and the phrase lists that are spun with like it.
-    fn lexicon(&self, spin: &SimulateConfig, sources: &mut Vec<SourceRecord>) -> Result<Lexicon> {
+    fn lexicon(
+        &self,
+        spin: &SimulateConfig,
+        sources: &mut Vec<SourceRecord>,
+        learned: &mut RecordBuilder,
+    ) -> Result<Lexicon> {
         let mut lexicon = Lexicon::read(&self.lexicon_folder.join(&spin.lexicon))?;
         let rows = lexicon.len() as u64;
         sources.push(SourceRecord {
@@ -267,6 +288,7 @@ impl<'p> Trainer<'p> {
                 pairs::read(&source, &self.folder, "list", self.recipe.strict, self.progress)?;
             sources.push(SourceRecord { kind: "lexicon".into(), ..record });
             for row in rows {
+                learned.original(row.original());
                 let Row::Phrase { original, spun, more, .. } = row else { continue };
                 let named = list.family_column.and_then(|column| more.get(column.checked_sub(4)?));
                 let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));
