@@ -201,11 +201,9 @@ impl Lattice {
             let around = self.surroundings.of(start, end);
             let place = Place::new(model, &self.ids[start..end], around, capital, manner);
             for candidate in channel.candidates(node) {
-                let features = place.features(candidate);
-                let score = model.weights.dot(&features);
-                if score + place.promise(candidate) < kept - HOPELESS {
+                let Some((features, score)) = place.judge(candidate, kept - HOPELESS) else {
                     continue;
-                }
+                };
                 let (number, words) = (candidate as u32, channel.original(candidate));
                 self.add(start..end, Kind::Restore, number, words, features, score);
             }

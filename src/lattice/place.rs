@@ -5,14 +5,16 @@ use super::features::{Feature, Features};
 use crate::context::Vector;
 use crate::model::Model;
 
+/// The most that the words around and the rest of the document are thought to add to a
+/// candidate's score, in nats.
+const SURPRISE: f32 = 3.0;
+
 /// A run of spun words, seen in its document and among its neighbours.
 pub(super) struct Place<'m, 'd> {
     model: &'m Model,
     /// The features that all candidates have.
     shared: Features,
-    /// Sum and mean of the log probabilities of the spun words.
-    sum: f32,
-    mean: f32,
+    spun: Words,
     around: Vector,
     manner: Manner<'d>,
 }
@@ -30,12 +32,36 @@ impl<'m, 'd> Place<'m, 'd> {
         shared[Feature::Rate] = manner.rate;
         shared[Feature::SpunWords] = (spun.len() - 1) as f32;
         shared[Feature::Capital] = f32::from(capital);
-        let sum: f32 = spun.iter().map(|&word| model.lm.unigram_log(word)).sum();
-        Self { model, shared, sum, mean: sum / spun.len() as f32, around, manner }
+        let spun = Words::new(model, spun.iter().copied());
+        Self { model, shared, spun, around, manner }
     }
 
-    /// The features of a candidate of the channel, but for those of its n-grams.
-    pub(super) fn features(&self, candidate: usize) -> Features {
+    /// The features of a candidate of the channel and its score, but for those of its
+    /// n-grams; nothing if it stays too far below the score `least` to be worth a look.
+    #[inline]
+    pub(super) fn judge(&self, candidate: usize, least: f32) -> Option<(Features, f32)> {
+        let weights = &self.model.weights;
+        let (mut features, words) = self.of_channel(candidate);
+        let mut score = weights.dot(&features);
+        let promise = weights.of(Feature::Lm) * (words.sum - self.spun.sum);
+        if score + promise < least - SURPRISE {
+            return None;
+        }
+        let (mut fit, mut gain) = (0.0, 0.0);
+        for word in self.model.channel.original(candidate) {
+            fit += self.model.context.fit(&self.around, word);
+            if let Some(elsewhere) = &self.manner.elsewhere {
+                gain += elsewhere.gain(word, self.model.lm.unigram_log(word));
+            }
+        }
+        features[Feature::Context] = fit;
+        features[Feature::Elsewhere] = gain;
+        score += weights.of(Feature::Context) * fit + weights.of(Feature::Elsewhere) * gain;
+        (score + promise >= least).then_some((features, score))
+    }
+
+    /// The features of a candidate that follow from the channel.
+    fn of_channel(&self, candidate: usize) -> (Features, Words) {
         let channel = &self.model.channel;
         let mut features = self.shared;
         let scores = channel.scores(candidate);
@@ -52,28 +78,28 @@ impl<'m, 'd> Place<'m, 'd> {
             features[feature] = f32::from(evidence.has(kind));
         }
         features[Feature::Offered] = f32::from(evidence.is_only_offered());
-        let (mut fit, mut gain) = (0.0, 0.0);
-        for word in channel.original(candidate) {
-            fit += self.model.context.fit(&self.around, word);
-            if let Some(elsewhere) = &self.manner.elsewhere {
-                gain += elsewhere.gain(word, self.model.lm.unigram_log(word));
-            }
-        }
-        features[Feature::Context] = fit;
-        features[Feature::Elsewhere] = gain;
-        let words = channel.original(candidate).len() as f32;
-        features[Feature::OriginalWords] = words - 1.0;
-        features[Feature::Rarity] = self.original_sum(candidate) / words - self.mean;
-        features
+        let original = Words::new(self.model, channel.original(candidate));
+        features[Feature::OriginalWords] = original.count - 1.0;
+        features[Feature::Rarity] = original.mean() - self.spun.mean();
+        (features, original)
+    }
+}
+
+/// How common words are without their context.
+#[derive(Clone, Copy)]
+struct Words {
+    count: f32,
+    /// Sum of their log probabilities.
+    sum: f32,
+}
+
+impl Words {
+    fn new(model: &Model, words: impl ExactSizeIterator<Item = u32>) -> Self {
+        let count = words.len() as f32;
+        Self { count, sum: words.map(|word| model.lm.unigram_log(word)).sum() }
     }
 
-    /// What the language model adds to a candidate's score, but for context.
-    pub(super) fn promise(&self, candidate: usize) -> f32 {
-        self.model.weights.of(Feature::Lm) * (self.original_sum(candidate) - self.sum)
-    }
-
-    fn original_sum(&self, candidate: usize) -> f32 {
-        let words = self.model.channel.original(candidate);
-        words.map(|word| self.model.lm.unigram_log(word)).sum()
+    fn mean(self) -> f32 {
+        self.sum / self.count
     }
 }
