@@ -8,6 +8,7 @@ pub(crate) mod section;
 
 use crate::channel::Channel;
 use crate::context::ContextModel;
+use crate::decode::confidence::Calibrator;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
@@ -32,6 +33,7 @@ pub struct Model {
     pub(crate) channel: Channel,
     pub(crate) context: ContextModel,
     pub(crate) weights: Weights,
+    pub(crate) calibrator: Calibrator,
     pub(crate) metadata: Metadata,
     /// Models of the first release have none.
     pub(crate) record: Option<TrainingRecord>,
@@ -129,6 +131,7 @@ impl Model {
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
             ("context", bytes(&|writer| self.context.write(writer))),
+            ("confidence", bytes(&|writer| self.calibrator.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ];
         if let Some(record) = &self.record {
@@ -145,31 +148,38 @@ impl Model {
         let mut reader = SectionReader::new("channel", container.section("channel")?);
         let channel = Channel::read(&mut reader)?;
         reader.end()?;
-        // Models of the first release know no context.
-        let context = match container.section("context") {
-            Ok(bytes) => {
-                let mut reader = SectionReader::new("context", bytes);
-                let context = ContextModel::read(&mut reader)?;
-                reader.end()?;
-                context
-            }
-            Err(_) => ContextModel::empty(),
-        };
+        // Models of the first release lack the sections below.
+        let context = optional(container, "context", ContextModel::read)?;
+        let calibrator = optional(container, "confidence", Calibrator::read)?;
         let mut reader = SectionReader::new("lm", container.section("lm")?);
         let lm = LanguageModel::read(&mut reader)?;
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
-        let record = match container.section("record") {
-            Ok(bytes) => {
-                let mut reader = SectionReader::new("record", bytes);
-                let record = TrainingRecord::read(&mut reader)?;
-                reader.end()?;
-                Some(record)
-            }
-            Err(_) => None,
-        };
-        Ok(Self { vocabulary, lm, channel, context, weights, metadata, record })
+        let record = optional(container, "record", TrainingRecord::read)?;
+        Ok(Self {
+            vocabulary,
+            lm,
+            channel,
+            weights,
+            calibrator: calibrator.unwrap_or_default(),
+            metadata,
+            record,
+            context: context.unwrap_or_else(ContextModel::empty),
+        })
     }
+}
+
+/// Reads a section that a model may lack.
+fn optional<T>(
+    container: &Container,
+    name: &'static str,
+    read: impl Fn(&mut SectionReader) -> Result<T>,
+) -> Result<Option<T>> {
+    let Ok(bytes) = container.section(name) else { return Ok(None) };
+    let mut reader = SectionReader::new(name, bytes);
+    let part = read(&mut reader)?;
+    reader.end()?;
+    Ok(Some(part))
 }
 
 /// Maps a file into memory.

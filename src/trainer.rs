@@ -172,6 +172,7 @@ impl<'p> Trainer<'p> {
             channel,
             context,
             weights: Default::default(),
+            calibrator: Default::default(),
             metadata,
             record,
         };
