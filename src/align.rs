@@ -22,6 +22,7 @@ mod lexicon;
 mod links;
 mod model1;
 mod pairs;
+pub(crate) mod pharaoh;
 mod similarity;
 mod symmetrize;
 mod train;

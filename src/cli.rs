@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+mod align;
 mod decode;
 mod evaluate;
 mod inspect;
@@ -35,6 +36,7 @@ enum Verb {
     Train(train::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
+    Align(align::Args),
     Spin(spin::Args),
     Lexicon(lexicon::Args),
     Lm(lm::Args),
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Verb::Train(args) => train::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
+        Verb::Align(args) => align::run(args),
         Verb::Spin(args) => spin::run(args),
         Verb::Lexicon(args) => lexicon::run(args),
         Verb::Lm(args) => lm::run(args),

@@ -3,7 +3,7 @@
 use super::AlignConfig;
 use super::hmm::{Jumps, Transitions};
 use super::lexicon::{ChunkCounts, Counts, Lexicon};
-use super::pairs::{PairSource, Pairs};
+use super::pairs::{CHUNK_PAIRS, PairSource, Pairs};
 use super::worker::{AlignWorker, LONGEST_GAP, Model};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
@@ -34,6 +34,17 @@ impl Aligner {
         vocabulary: usize,
         text: impl Fn(u32) -> S,
     ) -> Result<Self> {
+        Self::train_with(config, pairs, vocabulary, text, &|_| ())
+    }
+
+    /// The same; tells `advance` how many pairs more a pass has seen.
+    pub(crate) fn train_with<S: AsRef<str>>(
+        config: &AlignConfig,
+        pairs: &impl PairSource,
+        vocabulary: usize,
+        text: impl Fn(u32) -> S,
+        advance: &dyn Fn(u64),
+    ) -> Result<Self> {
         config.check()?;
         let model = |counts: &[u32]| Model {
             config: config.clone(),
@@ -47,13 +58,13 @@ impl Aligner {
                 let start = || Transitions::diagonal(LONGEST_GAP);
                 aligner.model.transitions = Some([start(), start()]);
             }
-            aligner.pass(pairs)?;
+            aligner.pass(pairs, advance)?;
         }
         Ok(aligner)
     }
 
     /// One step of expectation and maximisation.
-    fn pass(&mut self, pairs: &impl PairSource) -> Result<()> {
+    fn pass(&mut self, pairs: &impl PairSource, advance: &dyn Fn(u64)) -> Result<()> {
         let mut counts = Counts::default();
         let mut jumps = [[0.0; _]; 2];
         let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
@@ -63,12 +74,14 @@ impl Aligner {
             (counts.finish(), jumps)
         };
         each_batch(&self.model, pairs, chunk, |results| {
+            advance((results.len() * CHUNK_PAIRS) as u64);
             let (deltas, chunk_jumps): (Vec<_>, Vec<_>) = results.into_iter().unzip();
             counts.merge(&deltas);
             for chunk in &chunk_jumps {
                 let sums = jumps.iter_mut().flatten().zip(chunk.iter().flatten());
                 sums.for_each(|(sum, part): (&mut f64, &f32)| *sum += f64::from(*part));
             }
+            Ok(())
         })?;
         self.model.lexicon.update(counts);
         if self.model.transitions.is_some() {
@@ -90,6 +103,27 @@ impl Aligner {
         let mut links = Vec::new();
         self.worker().align(original, spun, &mut links);
         links
+    }
+
+    /// Aligns all `pairs`; `of_pair` makes something of each pair and its links, on any
+    /// thread, and `collect` takes it in the order of the pairs.
+    pub(crate) fn each_links<R: Send>(
+        &self,
+        pairs: &impl PairSource,
+        of_pair: impl Fn(&[u32], &[u32], &[(u16, u16)]) -> R + Sync,
+        mut collect: impl FnMut(Vec<R>) -> Result<()>,
+    ) -> Result<()> {
+        let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
+            let mut links = Vec::new();
+            let of_pair = |(original, spun): (&[u32], &[u32])| {
+                worker.align(original, spun, &mut links);
+                of_pair(original, spun, &links)
+            };
+            chunk.iter().map(of_pair).collect::<Vec<R>>()
+        };
+        each_batch(&self.model, pairs, chunk, |chunks| {
+            chunks.into_iter().try_for_each(&mut collect)
+        })
     }
 
     /// Number of different word pairs that training keeps counts of.
@@ -120,6 +154,7 @@ fn gap_counts(model: &Model, pairs: &impl PairSource, vocabulary: usize) -> Resu
                 *count += 1;
             }
         }
+        Ok(())
     })?;
     match largest {
         Some(word) if word as usize >= vocabulary => {
@@ -134,7 +169,7 @@ pub(crate) fn each_batch<R: Send>(
     model: &Model,
     pairs: &impl PairSource,
     chunk: impl Fn(&mut AlignWorker, &Pairs) -> R + Sync,
-    mut collect: impl FnMut(Vec<R>),
+    mut collect: impl FnMut(Vec<R>) -> Result<()>,
 ) -> Result<()> {
     let chunks = pairs.chunks();
     for start in (0..chunks).step_by(BATCH) {
@@ -146,14 +181,13 @@ pub(crate) fn each_batch<R: Send>(
                 Ok(chunk(worker, pairs_of_chunk))
             },
         );
-        collect(results.collect::<Result<_>>()?);
+        collect(results.collect::<Result<_>>()?)?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::CHUNK_PAIRS;
     use super::*;
     use crate::align::SpooledPairs;
 

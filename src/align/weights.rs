@@ -62,6 +62,7 @@ impl Aligner {
             for ((original, spun), count) in results.into_iter().flatten() {
                 weights.add(original, spun, count);
             }
+            Ok(())
         })?;
         Ok(weights)
     }

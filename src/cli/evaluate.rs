@@ -1,7 +1,7 @@
 //! `unspin evaluate`: how good a model is on held-out pairs.
 
 use super::{ModelArgs, Outcome};
-use crate::corpus::{Line, Lines, Pair, PairFile, Row};
+use crate::corpus::{Line, Lines, Pair, PairRows, Row};
 use crate::decode::{DecodeConfig, Decoder, Restored};
 use crate::error::{Error, Result};
 use crate::evaluate::{Baseline, Clean, Edit, Report, Sentence, Settings};
@@ -86,15 +86,17 @@ impl Outcome {
 fn read_pairs(paths: &[PathBuf]) -> Result<(Vec<Pair>, Outcome)> {
     let (mut pairs, mut outcome) = (Vec::new(), Outcome::Done);
     for path in paths {
-        let file = PairFile::read(path, false)?;
-        for error in &file.skipped {
-            eprintln!("unspin: {error}");
+        let mut rows = PairRows::open(path, false)?;
+        while let Some((_, row)) = rows.next()? {
+            pairs.push(match row {
+                Row::Sentence(pair) => pair,
+                Row::Phrase { original, spun, .. } => Pair { original, spun, document: None },
+            });
+        }
+        rows.skipped().tell(path, |message| eprintln!("unspin: {message}"));
+        if rows.skipped().rows > 0 {
             outcome = Outcome::Partial;
         }
-        pairs.extend(file.rows.into_iter().map(|row| match row {
-            Row::Sentence(pair) => pair,
-            Row::Phrase { original, spun, .. } => Pair { original, spun, document: None },
-        }));
     }
     if pairs.is_empty() {
         return Err(Error::config("no pairs to measure on"));

@@ -2,7 +2,7 @@
 
 use super::recipe::PairSource;
 use crate::channel::counts::Source;
-use crate::corpus::{Pair, PairFile, Row};
+use crate::corpus::{Pair, PairRows, Row};
 use crate::error::{Error, Result};
 use crate::model::SourceRecord;
 use crate::progress::Progress;
@@ -10,9 +10,6 @@ use crate::text::token::words;
 use rustc_hash::FxHashMap;
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
-
-/// Messages about single rows that are shown of one file.
-const MOST_WARNINGS: usize = 5;
 
 /// A pair in normal form.
 pub(crate) struct WordPair {
@@ -31,14 +28,12 @@ pub(crate) fn read(
     progress: &dyn Progress,
 ) -> Result<(Vec<Row>, SourceRecord)> {
     let path = folder.join(&source.path);
-    let file = PairFile::read(&path, strict)?;
-    for error in file.skipped.iter().take(MOST_WARNINGS) {
-        progress.warn(&error.to_string());
+    let mut file = PairRows::open(&path, strict)?;
+    let mut rows = Vec::new();
+    while let Some((_, row)) = file.next()? {
+        rows.push(row);
     }
-    if !file.skipped.is_empty() {
-        progress.warn(&format!("{}: skipped {} rows", path.display(), file.skipped.len()));
-    }
-    let mut rows = file.rows;
+    file.skipped().tell(&path, |message| progress.warn(message));
     if let Some((first, last)) = source.rows {
         if first == 0 || first > last || first > rows.len() {
             let message = format!("rows {first} to {last} of {} rows", rows.len());
