@@ -43,7 +43,7 @@ impl Aligner {
         pairs: &impl PairSource,
         vocabulary: usize,
         text: impl Fn(u32) -> S,
-        advance: &dyn Fn(u64),
+        advance: &(dyn Fn(u64) + Sync),
     ) -> Result<Self> {
         config.check()?;
         let model = |counts: &[u32]| Model {
@@ -64,7 +64,7 @@ impl Aligner {
     }
 
     /// One step of expectation and maximisation.
-    fn pass(&mut self, pairs: &impl PairSource, advance: &dyn Fn(u64)) -> Result<()> {
+    fn pass(&mut self, pairs: &impl PairSource, advance: &(dyn Fn(u64) + Sync)) -> Result<()> {
         let mut counts = Counts::default();
         let mut jumps = [[0.0; _]; 2];
         let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
@@ -111,7 +111,7 @@ impl Aligner {
         &self,
         pairs: &impl PairSource,
         of_pair: impl Fn(&[u32], &[u32], &[(u16, u16)]) -> R + Sync,
-        mut collect: impl FnMut(Vec<R>) -> Result<()>,
+        mut collect: impl FnMut(Vec<R>) -> Result<()> + Send,
     ) -> Result<()> {
         let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
             let mut links = Vec::new();
@@ -164,15 +164,16 @@ fn gap_counts(model: &Model, pairs: &impl PairSource, vocabulary: usize) -> Resu
     }
 }
 
-/// Maps every chunk, in parallel, and hands the results on in order, batch by batch.
+/// Maps every chunk, in parallel, and hands the results on in order, batch by batch,
+/// while the next batch is under work.
 pub(crate) fn each_batch<R: Send>(
     model: &Model,
     pairs: &impl PairSource,
     chunk: impl Fn(&mut AlignWorker, &Pairs) -> R + Sync,
-    mut collect: impl FnMut(Vec<R>) -> Result<()>,
+    mut collect: impl FnMut(Vec<R>) -> Result<()> + Send,
 ) -> Result<()> {
     let chunks = pairs.chunks();
-    for start in (0..chunks).step_by(BATCH) {
+    let batch = |start: usize| -> Result<Vec<R>> {
         let batch = (start..chunks.min(start + BATCH)).into_par_iter();
         let results = batch.map_init(
             || (AlignWorker::new(model), Pairs::default()),
@@ -181,9 +182,16 @@ pub(crate) fn each_batch<R: Send>(
                 Ok(chunk(worker, pairs_of_chunk))
             },
         );
-        collect(results.collect::<Result<_>>()?)?;
+        results.collect()
+    };
+    let mut ready = batch(0)?;
+    for start in (BATCH..chunks).step_by(BATCH) {
+        let done = std::mem::take(&mut ready);
+        let (collected, next) = rayon::join(|| collect(done), || batch(start));
+        collected?;
+        ready = next?;
     }
-    Ok(())
+    collect(ready)
 }
 
 #[cfg(test)]

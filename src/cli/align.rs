@@ -3,7 +3,7 @@
 use super::progress::Terminal;
 use super::{Outcome, use_threads};
 use crate::align::{AlignConfig, Aligner, SpooledPairs, Symmetrization, pharaoh};
-use crate::corpus::{Cut, Interner, PairRows, Row};
+use crate::corpus::{Cut, Interner, Pair, PairRows, Row};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use serde::Deserialize;
@@ -85,7 +85,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
             input.write(&aligner, &progress, path, BufWriter::new(file))?;
         }
         None => {
-            let out = BufWriter::new(io::stdout().lock());
+            let out = BufWriter::new(io::stdout());
             input.write(&aligner, &progress, Path::new("standard output"), out)?;
         }
     }
@@ -110,23 +110,39 @@ impl Input {
 
     fn read(&mut self, path: &Path, cut: Cut, progress: &Terminal) -> Result<()> {
         let mut rows = PairRows::open(path, false)?;
-        let (mut batch, mut line) = (Vec::new(), 0);
-        while let Some((number, row)) = rows.next()? {
-            if number > line + 1 {
-                let before = (self.pairs.len() + batch.len() / 2) as u64;
-                self.gaps.push((before, number - line - 1));
+        let (mut read, mut line) = (self.pairs.len() as u64, 0);
+        let gaps = &mut self.gaps;
+        let mut next = || -> Result<Vec<String>> {
+            let mut batch = Vec::new();
+            while batch.len() < 2 * BATCH
+                && let Some((number, row)) = rows.next()?
+            {
+                if number > line + 1 {
+                    gaps.push((read, number - line - 1));
+                }
+                (line, read) = (number, read + 1);
+                let (Row::Sentence(Pair { original, spun, .. })
+                | Row::Phrase { original, spun, .. }) = row;
+                batch.extend([original, spun]);
             }
-            line = number;
-            let (Row::Sentence(crate::corpus::Pair { original, spun, .. })
-            | Row::Phrase { original, spun, .. }) = row;
-            batch.extend([original, spun]);
-            if batch.len() == 2 * BATCH {
-                self.number(&mut batch, cut, progress)?;
-            }
+            Ok(batch)
+        };
+        let mut batch = next()?;
+        while !batch.is_empty() {
+            // One thread reads on while the others number what has been read.
+            let number = || {
+                let texts: Vec<&str> = batch.iter().map(String::as_str).collect();
+                let numbered = self.words.sentences(&texts, cut);
+                let pairs = numbered.as_chunks().0;
+                progress.advance(pairs.len() as u64);
+                pairs.iter().try_for_each(|[original, spun]| self.pairs.push(original, spun))
+            };
+            let (following, numbered) = rayon::join(&mut next, number);
+            numbered?;
+            batch = following?;
         }
-        self.number(&mut batch, cut, progress)?;
         if rows.number() > line {
-            self.gaps.push((self.pairs.len() as u64, rows.number() - line));
+            self.gaps.push((read, rows.number() - line));
         }
         rows.skipped().tell(path, |message| progress.warn(message));
         if rows.skipped().rows > 0 {
@@ -135,22 +151,12 @@ impl Input {
         Ok(())
     }
 
-    fn number(&mut self, batch: &mut Vec<String>, cut: Cut, progress: &Terminal) -> Result<()> {
-        let texts: Vec<&str> = batch.iter().map(String::as_str).collect();
-        let numbered = self.words.sentences(&texts, cut);
-        let pairs = numbered.as_chunks().0;
-        pairs.iter().try_for_each(|[original, spun]| self.pairs.push(original, spun))?;
-        progress.advance(pairs.len() as u64);
-        batch.clear();
-        Ok(())
-    }
-
     fn write(
         &self,
         aligner: &Aligner,
         progress: &Terminal,
         path: &Path,
-        mut out: impl Write,
+        mut out: impl Write + Send,
     ) -> Result<()> {
         let failed = |error| Error::io(path, error);
         let (mut written, mut gaps) = (0, self.gaps.iter().peekable());
