@@ -1,6 +1,7 @@
 //! The trainer: from text and pairs to a model, stage by stage.
 
 mod channel;
+mod corpus;
 mod language;
 mod pairs;
 pub(crate) mod recipe;
@@ -14,9 +15,9 @@ use crate::progress::{Progress, Silent};
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
 use crate::tune::HeldOut;
-use pairs::WordPair;
+use corpus::Corpus;
 pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use text::Part;
 
@@ -46,7 +47,7 @@ const KIN_WEIGHT: f32 = 0.5;
 /// What training reads before it begins.
 struct Material {
     /// Real pairs and lists.
-    pairs: Vec<WordPair>,
+    corpus: Corpus,
     /// Held-out pairs with the numbers of their documents and their weights.
     dev: Vec<(Pair, u64, f64)>,
     lexicon: Option<Lexicon>,
@@ -91,6 +92,18 @@ impl<'p> Trainer<'p> {
         self
     }
 
+    /// Adds a file of pairs with their word links, a line a line, in Pharaoh form.
+    #[must_use]
+    pub fn aligned_pairs(
+        mut self,
+        path: impl Into<PathBuf>,
+        alignments: impl Into<PathBuf>,
+    ) -> Self {
+        let alignments = Some(alignments.into());
+        self.recipe.pairs.push(PairSource { alignments, ..PairSource::new(path) });
+        self
+    }
+
     /// Adds a file of plain text.
     #[must_use]
     pub fn text(mut self, path: impl Into<PathBuf>) -> Self {
@@ -112,20 +125,15 @@ impl<'p> Trainer<'p> {
     /// If a file cannot be read, if there is no text or no pair at all, or, for a
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
-        let material = self.material()?;
+        let mut material = self.material()?;
         let simulated = self.simulate(&material, Part::Train)?;
-        let vocabulary = self.vocabulary(&material, &simulated);
+        self.progress.stage("number words", None);
+        material.corpus.add_simulated(&simulated)?;
+        drop(simulated);
+        let vocabulary = self.vocabulary(&material);
         let index = vocabulary.index();
         let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
-        let channel = channel::train(
-            &self.recipe,
-            &vocabulary,
-            &index,
-            &material.pairs,
-            &simulated,
-            self.progress,
-        )?;
-        drop(simulated);
+        let channel = channel::train(&self.recipe, &vocabulary, &material.corpus, self.progress)?;
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
             sources: material.sources.clone(),
@@ -139,14 +147,11 @@ impl<'p> Trainer<'p> {
 
     fn material(&self) -> Result<Material> {
         let Recipe { strict, .. } = self.recipe;
-        let (mut sources, mut pairs, mut dev) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut sources, mut corpus, mut dev) = (Vec::new(), Corpus::default(), Vec::new());
         let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
-            let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
-            self.progress.advance(record.rows);
-            sources.push(record);
-            pairs.extend(rows.into_iter().map(WordPair::from));
+            sources.push(corpus.read(source, &self.folder, strict, self.progress)?);
         }
         for source in &self.recipe.dev {
             let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
@@ -165,7 +170,7 @@ impl<'p> Trainer<'p> {
             Some(spin) => Some(self.lexicon(spin, &mut sources)?),
             None => None,
         };
-        if pairs.is_empty() && lexicon.is_none() {
+        if corpus.pairs() == 0 && lexicon.is_none() {
             return Err(Error::config("no pairs to learn from: name a file with --pairs"));
         }
         let (mut words, mut bytes) = (FxHashMap::default(), Vec::new());
@@ -191,7 +196,7 @@ impl<'p> Trainer<'p> {
         if words.is_empty() {
             return Err(Error::config("no text to learn English from: name a file with --text"));
         }
-        Ok(Material { pairs, dev, lexicon, words, bytes, sources })
+        Ok(Material { corpus, dev, lexicon, words, bytes, sources })
     }
 
     /// The lexicon, and the phrase lists that are spun with like it.
@@ -240,25 +245,14 @@ impl<'p> Trainer<'p> {
 
     /// The commonest words of the text, and every word of the pairs and of what
     /// the spinner has written.
-    fn vocabulary(&self, material: &Material, simulated: &[SpunSentence]) -> Vocabulary {
+    fn vocabulary(&self, material: &Material) -> Vocabulary {
         let config = &self.recipe.language;
         let mut common: Vec<(&str, u32)> =
             material.words.iter().map(|(word, &count)| (word.as_str(), count)).collect();
         common.retain(|(_, count)| *count >= config.least_count);
         common.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         common.truncate(config.vocabulary);
-        let common = common.into_iter().map(|(word, _)| word);
-        let pairs = material.pairs.iter().flat_map(|pair| pair.original.iter().chain(&pair.spun));
-        let mut put: FxHashSet<String> = FxHashSet::default();
-        for sentence in simulated {
-            let (original, spun) = (token::words(&sentence.original), token::words(&sentence.spun));
-            for edit in &sentence.edits {
-                put.extend(original[edit.original.clone()].iter().cloned());
-                put.extend(spun[edit.spun.clone()].iter().cloned());
-            }
-        }
-        let pairs = pairs.chain(&put).map(String::as_str);
-        Vocabulary::new(common.chain(pairs))
+        Vocabulary::new(common.into_iter().map(|(word, _)| word).chain(material.corpus.kept()))
     }
 
     /// Spins one part of the text, if there is a lexicon to spin with.

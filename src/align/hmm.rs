@@ -22,6 +22,9 @@ const LOST: f32 = 1e-7;
 /// Weight, or expected count, by kind of jump.
 pub(crate) type Jumps = [f32; JUMPS];
 
+/// Expected counts of all pairs by kind of jump.
+pub(crate) type JumpCounts = [f64; JUMPS];
+
 /// The kind of a jump by `distance` words; 1 is the next word.
 fn kind(distance: i32) -> usize {
     ((distance - 1).clamp(-REACH, REACH) + REACH) as usize
@@ -44,7 +47,7 @@ impl Transitions {
     }
 
     /// Of the expected `counts` and, for a share that `config` says, the diagonal.
-    pub(crate) fn learned(config: &AlignConfig, counts: &[f64; JUMPS], largest: usize) -> Self {
+    pub(crate) fn learned(config: &AlignConfig, counts: &JumpCounts, largest: usize) -> Self {
         let start = diagonal();
         let (all, fixed) = (counts.iter().sum::<f64>().max(1e-9), start.iter().sum::<f32>());
         let mixed = std::array::from_fn(|kind| {

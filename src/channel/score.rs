@@ -1,8 +1,9 @@
 //! From counts to probabilities.
 
-use super::counts::{COLUMNS, Counts, PhraseCounts, Source, evidence};
+use super::counts::{COLUMNS, Counts, Group, ONE, Phrases, Places, Source, evidence};
+use super::significance::significance;
 use super::{ByFamily, Candidate, Channel, Entry, FAMILIES, Scores};
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
 use serde::Deserialize;
 
 /// How counts become a channel.
@@ -24,6 +25,9 @@ pub struct ChannelConfig {
     pub discount: f32,
     /// Pairs with a smaller pooled count are dropped.
     pub least_count: f32,
+    /// Pairs that chance explains this well are dropped: -log p of Fisher's exact test
+    /// must reach it (Johnson et al. 2007); 0 drops none. What lists name always stays.
+    pub significance: f32,
     /// Candidates below this p(original | spun) are dropped.
     pub least_probability: f32,
     /// No spun phrase keeps more candidates.
@@ -40,6 +44,7 @@ impl Default for ChannelConfig {
             family_prior: 2.0,
             discount: 0.4,
             least_count: 0.5,
+            significance: 0.0,
             least_probability: 0.0005,
             most_candidates: 24,
         }
@@ -48,12 +53,23 @@ impl Default for ChannelConfig {
 
 impl ChannelConfig {
     /// The weight of each column of a count.
-    fn weights(&self) -> [f32; COLUMNS] {
+    pub(crate) fn weights(&self) -> [f32; COLUMNS] {
         let mut weights = [self.simulated; COLUMNS];
         weights[Source::Real.column()] = self.real;
         weights[Source::List.column()] = self.list;
         weights[Source::Innocent.column()] = self.innocent;
         weights
+    }
+
+    /// What a count by source is worth.
+    pub(crate) fn pool(&self, counts: &Counts) -> f32 {
+        let weights = self.weights();
+        counts.iter().zip(&weights).map(|(&count, weight)| as_count(count) * weight).sum()
+    }
+
+    /// True of the count of a substitution that is not dropped at once.
+    pub(crate) fn keeps(&self, counts: &Counts) -> bool {
+        self.pool(counts) >= self.least_count
     }
 }
 
@@ -65,71 +81,87 @@ pub(crate) trait Lexicon {
     fn restore(&self, spun: u32, original: u32) -> f32;
 }
 
-/// Estimates the channel.
-pub(crate) fn score(
-    counts: &PhraseCounts,
-    config: &ChannelConfig,
-    lexicon: &impl Lexicon,
-) -> Channel {
-    let mut by_spun: FxHashMap<u32, Vec<(u32, Counts)>> = FxHashMap::default();
-    for (&(original, spun), &count) in &counts.pairs {
-        by_spun.entry(spun).or_default().push((original, count));
-    }
-    let mut spun: Vec<u32> = by_spun.keys().copied().collect();
-    spun.sort_unstable_by_key(|&number| counts.phrases.words(number));
-    let entries = spun.into_iter().map(|spun| {
-        let mut originals = by_spun.remove(&spun).unwrap_or_default();
-        originals.sort_unstable_by_key(|&(original, _)| counts.phrases.words(original));
-        entry(counts, config, lexicon, spun, &originals)
-    });
-    Channel::new(entries.filter(|entry| !entry.candidates.is_empty()).collect())
+/// What the channel is estimated from.
+pub(crate) struct Estimate<'e> {
+    pub(crate) config: &'e ChannelConfig,
+    pub(crate) phrases: &'e Phrases,
+    /// Substitutions by spun phrase, those that [`ChannelConfig::keeps`] alone.
+    pub(crate) groups: &'e [Group],
+    /// Places where each phrase stands on the spun side.
+    pub(crate) spun: &'e Places,
+    /// The same on the original side.
+    pub(crate) original: &'e Places,
+    /// All places of words on the spun side.
+    pub(crate) all: Counts,
 }
 
-fn entry(
-    counts: &PhraseCounts,
-    config: &ChannelConfig,
-    lexicon: &impl Lexicon,
-    spun: u32,
-    originals: &[(u32, Counts)],
-) -> Entry {
-    let weights = config.weights();
-    let pool = |count: &Counts| -> f32 {
-        count.iter().zip(&weights).map(|(count, weight)| count * weight).sum()
-    };
-    let places = |side: &FxHashMap<u32, Counts>, phrase| side.get(&phrase).map_or(0.0, pool);
-    let changed: f32 = originals.iter().map(|(_, count)| pool(count)).sum();
-    // A phrase cannot have been changed more often than it stands there.
-    let stands = places(&counts.spun, spun).max(changed);
-    let stands_in = counts.spun.get(&spun).copied().unwrap_or([0.0; COLUMNS]);
-    let words = counts.phrases.words(spun);
-    let candidate = |(original, count): &(u32, Counts)| {
-        let pooled = pool(count);
-        let of_original = places(&counts.original, *original).max(pooled);
-        let discounted = (pooled - config.discount).max(pooled * 0.1);
-        let original = counts.phrases.words(*original);
-        let scores = Scores {
-            restore: (discounted / (stands + 0.5)).ln(),
-            spin: (discounted / (of_original + 0.5)).ln(),
-            restore_words: lexical_weight(original, words, |o, s| lexicon.restore(s, o)),
-            spin_words: lexical_weight(words, original, |s, o| lexicon.spin(o, s)),
+impl Estimate<'_> {
+    /// The channel; `number` says the number of each word in the vocabulary, and phrases
+    /// with a word that has none are left out.
+    pub(crate) fn channel(
+        &self,
+        lexicon: &(impl Lexicon + Sync),
+        number: impl Fn(u32) -> Option<u32> + Sync,
+    ) -> Channel {
+        let entries = self.groups.par_iter().filter_map(|group| {
+            let mut entry = self.entry(group, lexicon, &number)?;
+            entry.spun = numbered(&entry.spun, &number)?;
+            (!entry.candidates.is_empty()).then_some(entry)
+        });
+        Channel::new(entries.collect())
+    }
+
+    fn entry(
+        &self,
+        group: &Group,
+        lexicon: &impl Lexicon,
+        number: &impl Fn(u32) -> Option<u32>,
+    ) -> Option<Entry> {
+        let config = self.config;
+        let pool = |counts: &Counts| config.pool(counts);
+        let places = |side: &Places, phrase| side.get(&phrase).map_or(0.0, pool);
+        let changed = pool(&group.changed);
+        // A phrase cannot have been changed more often than it stands there.
+        let stands = places(self.spun, group.spun).max(changed);
+        let stands_in = self.spun.get(&group.spun).copied().unwrap_or_default();
+        let words = self.phrases.words(group.spun);
+        let all = pool(&self.all);
+        let candidate = |(phrase, count): &(u32, Counts)| {
+            let pooled = pool(count);
+            let of_original = places(self.original, *phrase).max(pooled);
+            let certain = config.significance <= 0.0
+                || count[Source::List.column()] > 0
+                || significance(pooled, of_original, stands, all) >= config.significance;
+            let discounted = (pooled - config.discount).max(pooled * 0.1);
+            let original = self.phrases.words(*phrase);
+            let scores = Scores {
+                restore: (discounted / (stands + 0.5)).ln(),
+                spin: (discounted / (of_original + 0.5)).ln(),
+                restore_words: lexical_weight(&original, &words, |o, s| lexicon.restore(s, o)),
+                spin_words: lexical_weight(&words, &original, |s, o| lexicon.spin(o, s)),
+            };
+            let families = by_family(count, &stands_in, scores.restore.exp(), config);
+            let original = numbered(&original, number)?;
+            let candidate = Candidate { original, scores, families, evidence: evidence(count) };
+            certain.then_some(candidate)
         };
-        let families = by_family(count, &stands_in, scores.restore.exp(), config);
-        let evidence = evidence(count);
-        (pooled, Candidate { original: original.to_vec(), scores, families, evidence })
-    };
-    let mut candidates: Vec<_> = originals.iter().map(candidate).collect();
-    let least = config.least_probability.ln();
-    candidates.retain(|(pooled, c)| *pooled >= config.least_count && c.scores.restore >= least);
-    candidates.sort_by(|(_, a), (_, b)| {
-        b.scores.restore.total_cmp(&a.scores.restore).then_with(|| a.original.cmp(&b.original))
-    });
-    candidates.truncate(config.most_candidates);
-    let keep = (stands - changed + 0.5) / (stands + 1.0);
-    let all: Counts = std::array::from_fn(|column| originals.iter().map(|o| o.1[column]).sum());
-    let left: Counts = std::array::from_fn(|column| (stands_in[column] - all[column]).max(0.0));
-    let keep_families = by_family(&left, &stands_in, keep, config);
-    let candidates = candidates.into_iter().map(|(_, candidate)| candidate).collect();
-    Entry { spun: words.to_vec(), keep: keep.ln(), keep_families, candidates }
+        let mut candidates: Vec<_> = group.originals.iter().filter_map(candidate).collect();
+        let least = config.least_probability.ln();
+        candidates.retain(|candidate| candidate.scores.restore >= least);
+        candidates.sort_by(|a, b| {
+            b.scores.restore.total_cmp(&a.scores.restore).then_with(|| a.original.cmp(&b.original))
+        });
+        candidates.truncate(config.most_candidates);
+        let keep = (stands - changed + 0.5) / (stands + 1.0);
+        let left =
+            std::array::from_fn(|column| stands_in[column].saturating_sub(group.changed[column]));
+        let keep_families = by_family(&left, &stands_in, keep, config);
+        Some(Entry { spun: words, keep: keep.ln(), keep_families, candidates })
+    }
+}
+
+fn numbered(words: &[u32], number: &impl Fn(u32) -> Option<u32>) -> Option<Vec<u32>> {
+    words.iter().map(|&word| number(word)).collect()
 }
 
 /// The column of the first engine family.
@@ -141,8 +173,14 @@ fn by_family(count: &Counts, places: &Counts, overall: f32, config: &ChannelConf
     let prior = config.family_prior;
     std::array::from_fn(|family| {
         let column = FIRST_FAMILY + family;
-        ((count[column] + prior * overall) / (places[column].max(count[column]) + prior)).ln()
+        let (count, places) = (as_count(count[column]), as_count(places[column]));
+        ((count + prior * overall) / (places.max(count) + prior)).ln()
     })
+}
+
+/// A stored count as the number it stands for.
+fn as_count(steps: u32) -> f32 {
+    (f64::from(steps) / f64::from(ONE)) as f32
 }
 
 /// The mean over `words` of the log of their mean probability given each word
@@ -172,11 +210,24 @@ mod tests {
     /// `b` (4) stands four times: three times for `a` (3), once by itself.
     #[test]
     fn probabilities_by_hand() {
-        let mut counts = PhraseCounts::default();
-        counts.add(&[3], &[4], Source::Family(0), 3.0);
-        counts.observe(&[3, 3, 3, 4, 3, 3], &[4, 4, 4, 4, 3, 3], Source::Family(0));
+        let mut phrases = Phrases::default();
+        let [a, b] = [3, 4].map(|word| phrases.number(&[word]));
+        let count = |count: u32| {
+            let mut counts = Counts::default();
+            counts[Source::Family(0).column()] = count * ONE;
+            counts
+        };
+        let group = Group { spun: b, changed: count(3), originals: vec![(a, count(3))] };
+        let [spun, original] =
+            [(b, 4), (a, 5)].map(|(phrase, places)| Places::from_iter([(phrase, count(places))]));
         let config = ChannelConfig { discount: 0.5, ..ChannelConfig::default() };
-        let channel = score(&counts, &config, &Even);
+        let estimate = |config: &ChannelConfig| {
+            let (spun, original, groups) = (&spun, &original, std::slice::from_ref(&group));
+            let phrases = &phrases;
+            let estimate = Estimate { config, phrases, groups, spun, original, all: count(6) };
+            estimate.channel(&Even, Some)
+        };
+        let channel = estimate(&config);
         let node = channel.find(&[4]).unwrap();
         let scores = channel.scores(channel.candidates(node).start);
         let close = |got: f32, expected: f32| assert!((got - expected.ln()).abs() < 0.07, "{got}");
@@ -185,5 +236,7 @@ mod tests {
         close(scores.restore_words, 0.25);
         close(scores.spin_words, 0.5);
         close(channel.keep(node), 1.5 / 5.0);
+        // Chance alone puts four of six and five of six together in three or more.
+        assert!(estimate(&ChannelConfig { significance: 0.01, ..config }).find(&[4]).is_none());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::progress::Terminal;
 use super::{Outcome, use_threads};
-use crate::align::{AlignConfig, Aligner, SpooledPairs, Symmetrization, pharaoh};
+use crate::align::{AlignConfig, Aligner, Learned, SpooledPairs, Symmetrization, pharaoh};
 use crate::corpus::{Cut, Interner, Pair, PairRows, Row};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -75,9 +75,9 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     }
     progress.stage("learn to align", Some((config.hmm_passes * input.pairs.len()) as u64));
     let word = |number| input.words.word(number);
-    let aligner = Aligner::train_with(&config, &input.pairs, input.words.len(), word, &|pairs| {
-        progress.advance(pairs)
-    })?;
+    let mut aligner = Aligner::new(&config, Learned::default())?;
+    let advance = |pairs| progress.advance(pairs);
+    aligner.learn(&input.pairs, input.words.len(), word, &advance)?;
     progress.stage("align", Some(input.pairs.len() as u64));
     match &args.output {
         Some(path) => {

@@ -20,6 +20,10 @@ pub(super) struct Args {
     /// Sentence pairs or phrase lists
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pairs: Vec<PathBuf>,
+    /// Word links of each file of --pairs, in the same order, as `unspin align` prints
+    /// them [default: an aligner finds them]
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "pairs")]
+    alignments: Vec<PathBuf>,
     /// Plain English text, a paragraph a line
     #[arg(long, value_name = "FILE", num_args = 1..)]
     text: Vec<PathBuf>,
@@ -35,6 +39,10 @@ pub(super) struct Args {
     /// Model file to write
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
+    /// Memory that counts of substitutions may take, such as 500M or 2G; the rest goes
+    /// to temporary files, the model is the same [default: 1G]
+    #[arg(long, value_name = "BYTES", value_parser = super::lm::bytes)]
+    memory: Option<usize>,
     /// Threads to work on [default: as many as the machine has]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
@@ -47,17 +55,27 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     if args.config.is_none() && (args.pairs.is_empty() || args.text.is_empty()) {
         return Err(Error::usage("name --pairs and --text, or a recipe with --config"));
     }
+    if !args.alignments.is_empty() && args.alignments.len() != args.pairs.len() {
+        let (links, pairs) = (args.alignments.len(), args.pairs.len());
+        let message =
+            format!("{links} files of --alignments for {pairs} of --pairs: name one each");
+        return Err(Error::usage(message));
+    }
     use_threads(args.threads)?;
     let mut recipe = args.config.as_ref().map_or_else(|| Ok(Recipe::default()), Recipe::open)?;
     recipe.strict |= args.strict;
+    recipe.memory = args.memory.unwrap_or(recipe.memory);
     let own = args.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let folder = args.data.as_deref().unwrap_or(own);
     let progress = Terminal::new();
     // What the command line names is meant as it stands, not in the data folder.
     let here = |path: &PathBuf| std::path::absolute(path).map_err(|e| Error::io(path, e));
     let mut trainer = Trainer::new(recipe).folder(folder).lexicon_folder(own).progress(&progress);
-    for path in &args.pairs {
-        trainer = trainer.pairs(here(path)?);
+    for (number, path) in args.pairs.iter().enumerate() {
+        trainer = match args.alignments.get(number) {
+            Some(links) => trainer.aligned_pairs(here(path)?, here(links)?),
+            None => trainer.pairs(here(path)?),
+        };
     }
     for path in &args.text {
         trainer = trainer.text(here(path)?);

@@ -86,6 +86,11 @@ impl PairRows {
         Ok(row.map(|(number, row)| (number, row_of(row))))
     }
 
+    /// True of a file of phrases.
+    pub(crate) fn is_list(&self) -> bool {
+        self.is_list
+    }
+
     /// The number of the line read last.
     pub(crate) fn number(&self) -> u64 {
         self.lines.number()

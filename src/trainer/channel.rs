@@ -1,108 +1,294 @@
 //! The channel stage: align, extract, count, score.
 
-use super::pairs::WordPair;
+use super::corpus::{Batch, Corpus, Known};
 use super::recipe::Recipe;
-use crate::align::{Aligner, LexicalWeights, Pairs};
-use crate::channel::counts::{PhraseCounts, Source};
+use crate::align::{
+    AlignWorker, Aligner, CHUNK_PAIRS, Learned, LexicalWeights, PairSource, Pairs, WordLink,
+    each_link, in_order,
+};
+use crate::channel::counts::{COLUMNS, Counts, Group, ONE, Phrases, Places, Source, Substitutions};
+use crate::channel::counts::{add, observe};
 use crate::channel::extract::{Limits, extract};
-use crate::channel::score::{Lexicon, score};
+use crate::channel::score::{Estimate, Lexicon};
 use crate::channel::{Channel, LONGEST_PHRASE};
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::spin::SpunSentence;
 use crate::text::Vocabulary;
-use crate::text::token::{is_word, words};
-use crate::text::vocabulary::UNKNOWN;
-use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use crate::text::token::is_word;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// Simulated pairs that the aligner learns from beside the real ones.
+/// Simulated pairs that the aligner learns from.
 const MOST_SIMULATED: usize = 50_000;
 
-/// A pair with the substitutions between its sides.
-struct Counted {
-    original: Vec<u32>,
-    spun: Vec<u32>,
-    edits: Vec<(Range<usize>, Range<usize>)>,
-    source: Source,
-    count: f32,
-}
-
-/// Learns the channel from real pairs, lists and simulated pairs.
+/// Learns the channel from all pairs.
 pub(super) fn train(
     recipe: &Recipe,
     vocabulary: &Vocabulary,
-    index: &FxHashMap<String, u32>,
-    pairs: &[WordPair],
-    simulated: &[SpunSentence],
+    corpus: &Corpus,
     progress: &dyn Progress,
 ) -> Result<Channel> {
-    let number = |sentence: &String| -> Vec<u32> {
-        let of = |word: &String| index.get(word).copied().unwrap_or(UNKNOWN);
-        words(sentence).iter().map(of).collect()
-    };
-    let of_simulated = |sentence: &SpunSentence| Counted {
-        original: number(&sentence.original),
-        spun: number(&sentence.spun),
-        edits: sentence.edits.iter().map(|e| (e.original.clone(), e.spun.clone())).collect(),
-        source: sentence.family.map_or(Source::Innocent, |family| Source::Family(family as u8)),
-        count: 1.0,
-    };
-    let simulated: Vec<Counted> = simulated.par_iter().map(of_simulated).collect();
-    let of_pair = |pair: &WordPair| {
-        let (original, spun) = pair.number(index);
-        Counted { original, spun, edits: Vec::new(), source: pair.source, count: pair.count }
-    };
-    let mut real: Vec<Counted> = pairs.iter().map(of_pair).collect();
-
-    progress.stage("align", None);
-    let mut spool = Pairs::default();
-    for pair in real.iter().chain(simulated.iter().take(MOST_SIMULATED)) {
-        spool.push(&pair.original, &pair.spun);
+    let mut counter = Counter::new(recipe, corpus)?;
+    for batch in &corpus.batches {
+        counter.count(batch, progress)?;
     }
-    let word = |id| vocabulary.word(id);
-    let aligner = Aligner::train(&recipe.align, &spool, vocabulary.len(), word)?;
-    real.par_iter_mut().for_each(|pair| pair.edits = substitutions(&aligner, pair));
+    counter.finish(vocabulary, progress)
+}
 
-    progress.stage("count substitutions", None);
-    let signs: FxHashSet<u32> =
-        index.iter().filter(|(word, _)| !is_prose(word)).map(|(_, &id)| id).collect();
-    let prose =
-        |phrase: &[u32]| phrase.iter().all(|word| *word != UNKNOWN && !signs.contains(word));
-    let mut counts = PhraseCounts::default();
-    let all = || real.iter().chain(&simulated);
-    for pair in all() {
-        for (original, spun) in &pair.edits {
-            let (original, spun) = (&pair.original[original.clone()], &pair.spun[spun.clone()]);
-            if prose(original) && prose(spun) {
-                counts.add(original, spun, pair.source, pair.count);
+/// The first pairs of a source.
+struct First<'p, S> {
+    pairs: &'p S,
+    most: usize,
+}
+
+impl<S: PairSource> PairSource for First<'_, S> {
+    fn chunks(&self) -> usize {
+        self.pairs.chunks().min(self.most.div_ceil(CHUNK_PAIRS))
+    }
+
+    fn read(&self, index: usize, out: &mut Pairs) -> Result<()> {
+        self.pairs.read(index, out)
+    }
+}
+
+/// Counts of all sources, one after the other.
+struct Counter<'c> {
+    recipe: &'c Recipe,
+    corpus: &'c Corpus,
+    /// By word: whether it may be part of a substitution.
+    prose: Vec<bool>,
+    aligner: Aligner,
+    links: LexicalWeights,
+    substitutions: Substitutions,
+}
+
+/// What a chunk of pairs adds.
+#[derive(Default)]
+struct Added {
+    links: FxHashMap<WordLink, u32>,
+    substitutions: Vec<Substitution>,
+}
+
+struct Substitution {
+    original: Vec<u32>,
+    spun: Vec<u32>,
+    column: usize,
+    count: u32,
+}
+
+impl<'c> Counter<'c> {
+    fn new(recipe: &'c Recipe, corpus: &'c Corpus) -> Result<Self> {
+        Ok(Self {
+            recipe,
+            corpus,
+            prose: corpus.words.words().map(is_prose).collect(),
+            aligner: Aligner::new(&recipe.align, Learned::default())?,
+            links: LexicalWeights::default(),
+            substitutions: Substitutions::new(recipe.memory),
+        })
+    }
+
+    /// Aligns the pairs of a source and counts their substitutions and word links.
+    fn count(&mut self, batch: &Batch, progress: &dyn Progress) -> Result<()> {
+        let words = &self.corpus.words;
+        // Our own spinner's pairs are many and known.
+        let most = if batch.known == Known::Edits { MOST_SIMULATED } else { usize::MAX };
+        let aligned = First { pairs: &batch.words, most };
+        if batch.known != Known::Links {
+            let pairs = aligned.chunks() * CHUNK_PAIRS;
+            progress.stage("align", Some((pairs * self.recipe.align.hmm_passes) as u64));
+            let advance = |pairs| progress.advance(pairs);
+            self.aligner.learn(&aligned, words.len(), |word| words.word(word), &advance)?;
+        }
+        progress.stage("count substitutions", Some(batch.words.len() as u64));
+        let Self { aligner, links, substitutions, prose, .. } = self;
+        let worker = || (aligner.worker(), <[Pairs; 2]>::default());
+        let of_chunk = |(worker, [pairs, notes]): &mut (AlignWorker, [Pairs; 2]), index| {
+            batch.words.read(index, pairs)?;
+            batch.notes.read(index, notes)?;
+            let mut added = Added::default();
+            for (pair, (note, known)) in pairs.iter().zip(notes.iter()) {
+                let pair = OfPair { pair, note, known, prose };
+                pair.count(batch.known, (index < aligned.chunks()).then_some(worker), &mut added);
+            }
+            Ok(added)
+        };
+        in_order(batch.words.chunks(), worker, of_chunk, |chunks| {
+            progress.advance((chunks.len() * CHUNK_PAIRS) as u64);
+            for added in chunks {
+                added.links.into_iter().for_each(|(link, count)| links.add(link, count));
+                for Substitution { original, spun, column, count } in &added.substitutions {
+                    substitutions.add(original, spun, *column, *count)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Counts the places of all phrases, and scores their substitutions.
+    fn finish(self, vocabulary: &Vocabulary, progress: &dyn Progress) -> Result<Channel> {
+        let Self { recipe, corpus, links, substitutions, .. } = self;
+        let config = &recipe.channel;
+        if substitutions.spills() > 0 {
+            progress.note(&format!("counts spilled {} times", substitutions.spills()));
+        }
+        let mut table = Table::default();
+        let phrases = substitutions.finish(|mut group| {
+            table.list_places(&group);
+            table.total += group.originals.len();
+            group.originals.retain(|(_, counts)| config.keeps(counts));
+            if !group.originals.is_empty() {
+                table.groups.push(group);
+            }
+            Ok(())
+        })?;
+        progress.note(&format!("{} substitutions", table.total));
+        progress.stage("count places", Some(corpus.pairs() as u64));
+        table.forget_others(&phrases);
+        for batch in corpus.batches.iter().filter(|batch| batch.known != Known::Whole) {
+            table.observe(batch, &phrases, progress)?;
+        }
+        progress.stage("score substitutions", None);
+        let Table { groups, places: [original, spun], all, .. } = table;
+        let numbers: Vec<Option<u32>> =
+            corpus.words.words().map(|word| vocabulary.id(word)).collect();
+        let (phrases, groups, original, spun) = (&phrases, &groups[..], &original, &spun);
+        let estimate = Estimate { config, phrases, groups, spun, original, all };
+        Ok(estimate.channel(&links, |word| numbers[word as usize]))
+    }
+}
+
+/// The substitutions that are kept, and the places where their phrases stand.
+#[derive(Default)]
+struct Table {
+    groups: Vec<Group>,
+    /// How many substitutions were seen.
+    total: usize,
+    /// On the original and on the spun side.
+    places: [Places; 2],
+    /// All words on the spun side.
+    all: Counts,
+    /// By phrase: whether its places matter.
+    wanted: Vec<bool>,
+}
+
+impl Table {
+    /// A row of a list is a place, too.
+    fn list_places(&mut self, group: &Group) {
+        let list = Source::List.column();
+        let mut place = |side: usize, phrase: u32, count: u32| {
+            if count > 0 {
+                let counts = self.places[side].entry(phrase).or_default();
+                counts[list] = counts[list].saturating_add(count);
+            }
+        };
+        group.originals.iter().for_each(|(original, counts)| place(0, *original, counts[list]));
+        place(1, group.spun, group.changed[list]);
+    }
+
+    /// Marks the phrases of the substitutions that are kept.
+    fn forget_others(&mut self, phrases: &Phrases) {
+        self.wanted = vec![false; phrases.len()];
+        for group in &self.groups {
+            self.wanted[group.spun as usize] = true;
+            group.originals.iter().for_each(|(original, _)| self.wanted[*original as usize] = true);
+        }
+    }
+
+    /// Counts the places in the sentences of a source.
+    fn observe(&mut self, batch: &Batch, phrases: &Phrases, progress: &dyn Progress) -> Result<()> {
+        type Seen = (FxHashMap<(u32, u8, u8), u32>, [u32; COLUMNS]);
+        let Self { places, all, wanted, .. } = self;
+        let of_chunk = |[pairs, notes]: &mut [Pairs; 2], index| -> Result<Seen> {
+            batch.words.read(index, pairs)?;
+            batch.notes.read(index, notes)?;
+            let (mut seen, mut words): Seen = Default::default();
+            for ((original, spun), (note, _)) in pairs.iter().zip(notes.iter()) {
+                let column = note[0];
+                words[column as usize] += spun.len() as u32;
+                for (side, sentence) in [(0, original), (1, spun)] {
+                    observe(phrases, sentence, |phrase| {
+                        if wanted[phrase as usize] {
+                            *seen.entry((phrase, side, column as u8)).or_default() += 1;
+                        }
+                    });
+                }
+            }
+            Ok((seen, words))
+        };
+        in_order(batch.words.chunks(), Default::default, of_chunk, |chunks| {
+            progress.advance((chunks.len() * CHUNK_PAIRS) as u64);
+            for (seen, words) in chunks {
+                for ((phrase, side, column), count) in seen {
+                    let counts = places[usize::from(side)].entry(phrase).or_default();
+                    let count = count.saturating_mul(ONE);
+                    counts[usize::from(column)] = counts[usize::from(column)].saturating_add(count);
+                }
+                add(all, &words.map(|count| count.saturating_mul(ONE)));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A pair with what stands beside it.
+struct OfPair<'p> {
+    pair: (&'p [u32], &'p [u32]),
+    note: &'p [u32],
+    known: &'p [u32],
+    prose: &'p [bool],
+}
+
+impl OfPair<'_> {
+    /// Counts the pair's substitutions, and its links, if it has any or `aligner` is there
+    /// to find them.
+    fn count(&self, known: Known, aligner: Option<&mut AlignWorker>, added: &mut Added) {
+        let (original, spun) = self.pair;
+        let mut links = Vec::new();
+        let linked = match (known, aligner) {
+            (Known::Links, _) => {
+                // They were held against the pair when they were read.
+                let link = |&[o, s]: &[u32; 2]| (o as u16, s as u16);
+                links.extend(self.known.as_chunks().0.iter().map(link));
+                true
+            }
+            (_, Some(aligner)) => {
+                aligner.align(original, spun, &mut links);
+                true
+            }
+            (_, None) => false,
+        };
+        if linked {
+            each_link(original, spun, &links, |link| *added.links.entry(link).or_default() += 1);
+        }
+        match known {
+            Known::Whole => self.substitution(0..original.len(), 0..spun.len(), added),
+            Known::Edits => {
+                for edit in self.known.as_chunks().0 {
+                    let [a, b, c, d] = edit.map(|end| end as usize);
+                    self.substitution(a..b, c..d, added);
+                }
+            }
+            Known::Nothing | Known::Links => {
+                let limits = Limits { original: LONGEST_PHRASE, spun: LONGEST_PHRASE };
+                extract(original.len(), spun.len(), &links, &limits, &mut |o, s| {
+                    if is_minimal(&o, &s, &links) {
+                        self.substitution(o, s, added);
+                    }
+                });
             }
         }
     }
-    for pair in all().filter(|pair| pair.source != Source::List) {
-        counts.observe(&pair.original, &pair.spun, pair.source);
-        progress.advance(1);
-    }
-    progress.note(&format!("{} substitutions", counts.pairs.len()));
-    progress.stage("score substitutions", None);
-    Ok(score(&counts, &recipe.channel, &aligner.lexical_weights(&spool)?))
-}
 
-/// The substitutions of a real pair, by its alignment; a row of a list is one.
-fn substitutions(aligner: &Aligner, pair: &Counted) -> Vec<(Range<usize>, Range<usize>)> {
-    if pair.source == Source::List {
-        return vec![(0..pair.original.len(), 0..pair.spun.len())];
-    }
-    let links = aligner.align(&pair.original, &pair.spun);
-    let limits = Limits { original: LONGEST_PHRASE, spun: LONGEST_PHRASE };
-    let mut found = Vec::new();
-    extract(pair.original.len(), pair.spun.len(), &links, &limits, &mut |original, spun| {
-        if is_minimal(&original, &spun, &links) {
-            found.push((original, spun));
+    fn substitution(&self, original: Range<usize>, spun: Range<usize>, added: &mut Added) {
+        let (original, spun) = (&self.pair.0[original], &self.pair.1[spun]);
+        let prose = |phrase: &[u32]| phrase.iter().all(|&word| self.prose[word as usize]);
+        if original != spun && prose(original) && prose(spun) {
+            let (original, spun) = (original.to_vec(), spun.to_vec());
+            let (column, count) = (self.note[0] as usize, self.note[1]);
+            added.substitutions.push(Substitution { original, spun, column, count });
         }
-    });
-    found
+    }
 }
 
 /// True unless the pair can be cut in two that the links allow as well.

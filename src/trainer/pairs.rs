@@ -1,25 +1,14 @@
-//! Pairs and lists as word numbers, each with what it is worth.
+//! Held-out pairs and lists to spin with, as text.
 
 use super::recipe::PairSource;
-use crate::channel::counts::Source;
-use crate::corpus::{Pair, PairRows, Row};
+use crate::corpus::{PairRows, Row};
 use crate::error::{Error, Result};
 use crate::model::SourceRecord;
 use crate::progress::Progress;
-use crate::text::token::words;
-use rustc_hash::FxHashMap;
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
 
-/// A pair in normal form.
-pub(crate) struct WordPair {
-    pub(crate) original: Vec<String>,
-    pub(crate) spun: Vec<String>,
-    pub(crate) count: f32,
-    pub(crate) source: Source,
-}
-
-/// Reads the rows that a source names; sentence pairs as text, lists as words.
+/// Reads the rows that a source names.
 pub(crate) fn read(
     source: &PairSource,
     folder: &Path,
@@ -61,35 +50,4 @@ pub(crate) fn read(
     let kind = if is_list { "list" } else { kind }.to_string();
     let rows_used = rows.len() as u64;
     Ok((rows, SourceRecord { name, kind, rows: rows_used, checksum: hash.digest() }))
-}
-
-impl From<Row> for WordPair {
-    fn from(row: Row) -> Self {
-        match row {
-            Row::Sentence(Pair { original, spun, .. }) => WordPair {
-                original: words(&original),
-                spun: words(&spun),
-                count: 1.0,
-                source: Source::Real,
-            },
-            // How often a phrase was met says little beyond the first few times.
-            Row::Phrase { original, spun, count, .. } => WordPair {
-                original: words(&original),
-                spun: words(&spun),
-                count: 1.0 + count.ln(),
-                source: Source::List,
-            },
-        }
-    }
-}
-
-impl WordPair {
-    /// The numbers of both sides; words without one are unknown.
-    pub(crate) fn number(&self, index: &FxHashMap<String, u32>) -> (Vec<u32>, Vec<u32>) {
-        let of = |words: &[String]| {
-            let id = |word: &String| index.get(word).copied();
-            words.iter().map(|word| id(word).unwrap_or_default()).collect()
-        };
-        (of(&self.original), of(&self.spun))
-    }
 }
