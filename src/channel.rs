@@ -181,6 +181,18 @@ impl Channel {
         Evidence(self.evidence.get(index))
     }
 
+    /// Every substitution of one word for one, `(original, spun)`.
+    pub(crate) fn word_pairs(&self) -> Vec<(u32, u32)> {
+        let words = self.range(&self.children, 0);
+        let of_word = |node: usize| {
+            let candidates = self.candidates(Node(node as u32));
+            let originals = candidates.map(|candidate| self.original(candidate));
+            let single = originals.filter(|original| original.len() == 1).flatten();
+            single.map(move |original| (original, self.words.get(node)))
+        };
+        words.flat_map(of_word).collect()
+    }
+
     /// The node of a whole phrase.
     pub(crate) fn find(&self, phrase: &[u32]) -> Option<Node> {
         phrase.iter().try_fold(self.root(), |node, &word| self.child(node, word))

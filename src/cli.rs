@@ -9,6 +9,7 @@ mod lm;
 mod progress;
 mod spin;
 mod train;
+mod tune;
 mod verify;
 
 use crate::error::Result;
@@ -34,6 +35,7 @@ enum Verb {
     Decode(decode::Args),
     Evaluate(evaluate::Args),
     Train(train::Args),
+    Tune(tune::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Align(align::Args),
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
         Verb::Decode(args) => decode::run(args),
         Verb::Evaluate(args) => evaluate::run(args),
         Verb::Train(args) => train::run(args),
+        Verb::Tune(args) => tune::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Align(args) => align::run(args),

@@ -19,10 +19,11 @@ use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
-pub(crate) use document::{READINGS, Signs};
+pub(crate) use document::{READINGS, Signs, manners};
 use line::SentenceResult;
 pub use restoration::{Alternative, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Settings of a decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,13 +95,16 @@ impl Worker<'_> {
     pub fn decode(&mut self, line: &str) -> Restored {
         let tokens = tokenize(line);
         let parts = sentences(line, &tokens);
-        let mut manner = Manner::default();
+        let mut manners = vec![Manner::default(); parts.len()];
         for _ in 0..READINGS {
-            let signs = parts.iter().map(|part| self.signs(line, &tokens[part.clone()], manner));
-            manner = signs.sum::<Signs>().manner();
+            let read = |(part, &manner): (&Range<usize>, &Manner)| {
+                self.signs(line, &tokens[part.clone()], manner)
+            };
+            let signs: Vec<Signs> = parts.iter().zip(&manners).map(read).collect();
+            manners = document::manners(1, parts.iter().map(|_| 0), &signs);
         }
-        let results = parts.into_iter().map(|range| self.sentence(line, &tokens[range], manner));
-        let results = results.collect();
+        let decode = |(range, manner)| self.sentence(line, &tokens[Range::clone(range)], manner);
+        let results = parts.iter().zip(manners).map(decode).collect();
         line::assemble(line, results, self.decoder.config.nbest)
     }
 

@@ -45,6 +45,7 @@ pub mod align;
 mod channel;
 #[doc(hidden)]
 pub mod cli;
+mod context;
 mod corpus;
 mod decode;
 mod error;

@@ -7,6 +7,7 @@ pub(crate) mod metadata;
 pub(crate) mod section;
 
 use crate::channel::Channel;
+use crate::context::ContextModel;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
@@ -28,6 +29,7 @@ pub struct Model {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) lm: LanguageModel,
     pub(crate) channel: Channel,
+    pub(crate) context: ContextModel,
     pub(crate) weights: Weights,
     pub(crate) metadata: Metadata,
 }
@@ -117,6 +119,7 @@ impl Model {
             ("meta", metadata.encode()?),
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
+            ("context", bytes(&|writer| self.context.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ])
     }
@@ -129,11 +132,21 @@ impl Model {
         let mut reader = SectionReader::new("channel", container.section("channel")?);
         let channel = Channel::read(&mut reader)?;
         reader.end()?;
+        // Models of the first release know no context.
+        let context = match container.section("context") {
+            Ok(bytes) => {
+                let mut reader = SectionReader::new("context", bytes);
+                let context = ContextModel::read(&mut reader)?;
+                reader.end()?;
+                context
+            }
+            Err(_) => ContextModel::empty(),
+        };
         let mut reader = SectionReader::new("lm", container.section("lm")?);
         let lm = LanguageModel::read(&mut reader)?;
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
-        Ok(Self { vocabulary, lm, channel, weights, metadata })
+        Ok(Self { vocabulary, lm, channel, context, weights, metadata })
     }
 }
 

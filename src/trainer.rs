@@ -8,6 +8,9 @@ pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
 
+use crate::channel::Channel;
+use crate::context::train::Sentences;
+use crate::context::{self, ContextModel};
 use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
@@ -45,6 +48,7 @@ const LIST_WEIGHT: f32 = 2.0;
 const KIN_WEIGHT: f32 = 0.5;
 
 /// What training reads before it begins.
+#[derive(Default)]
 struct Material {
     /// Real pairs and lists.
     corpus: Corpus,
@@ -132,22 +136,61 @@ impl<'p> Trainer<'p> {
         drop(simulated);
         let vocabulary = self.vocabulary(&material);
         let index = vocabulary.index();
-        let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
+        let mut sentences = Sentences::default();
+        let lm = language::train(
+            &self.recipe,
+            &self.folder,
+            &vocabulary,
+            &index,
+            &mut sentences,
+            self.progress,
+        )?;
         let channel = channel::train(&self.recipe, &vocabulary, &material.corpus, self.progress)?;
+        let context = self.context(&vocabulary, &sentences, &channel);
+        drop(sentences);
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
             sources: material.sources.clone(),
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
-        let mut model = Model { vocabulary, lm, channel, weights: Default::default(), metadata };
-        self.tune(&mut model, &material)?;
+        let mut model =
+            Model { vocabulary, lm, channel, context, weights: Default::default(), metadata };
+        self.learn_weights(&mut model, &material)?;
+        Ok(model)
+    }
+
+    /// Learns the weights of `model` anew, from the held-out pairs and from held-out
+    /// text spun as the recipe says; everything else stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, or if there is nothing to learn from.
+    pub fn tune(&self, mut model: Model) -> Result<Model> {
+        let mut material = Material::default();
+        self.read_pairs(&mut material)?;
+        self.read_text(&mut material)?;
+        self.learn_weights(&mut model, &material)?;
+        model.metadata.sources.extend(material.sources.into_iter().filter(|s| s.kind == "dev"));
         Ok(model)
     }
 
     fn material(&self) -> Result<Material> {
+        let mut material = Material::default();
+        self.read_pairs(&mut material)?;
+        if material.corpus.pairs() == 0 && material.lexicon.is_none() {
+            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        }
+        self.read_text(&mut material)?;
+        if material.words.is_empty() {
+            return Err(Error::config("no text to learn English from: name a file with --text"));
+        }
+        Ok(material)
+    }
+
+    fn read_pairs(&self, material: &mut Material) -> Result<()> {
         let Recipe { strict, .. } = self.recipe;
-        let (mut sources, mut corpus, mut dev) = (Vec::new(), Corpus::default(), Vec::new());
+        let Material { corpus, dev, sources, .. } = material;
         let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
@@ -166,22 +209,22 @@ impl<'p> Trainer<'p> {
                 dev.push((pair, documents, source.weight));
             }
         }
-        let lexicon = match &self.recipe.spin {
-            Some(spin) => Some(self.lexicon(spin, &mut sources)?),
-            None => None,
-        };
-        if corpus.pairs() == 0 && lexicon.is_none() {
-            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        if let Some(spin) = &self.recipe.spin {
+            material.lexicon = Some(self.lexicon(spin, sources)?);
         }
-        let (mut words, mut bytes) = (FxHashMap::default(), Vec::new());
+        Ok(())
+    }
+
+    fn read_text(&self, material: &mut Material) -> Result<()> {
         self.progress.stage("count words", None);
         for source in &self.recipe.text {
             let mut size = 0;
             let mut count = |lines: Vec<String>| {
                 size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
-                text::count_words(&lines, &mut words);
+                text::count_words(&lines, &mut material.words);
                 Ok(())
             };
+            let strict = self.recipe.strict;
             let record = text::batches(
                 source,
                 &self.folder,
@@ -190,13 +233,10 @@ impl<'p> Trainer<'p> {
                 self.progress,
                 &mut count,
             )?;
-            sources.push(record);
-            bytes.push(size);
+            material.sources.push(record);
+            material.bytes.push(size);
         }
-        if words.is_empty() {
-            return Err(Error::config("no text to learn English from: name a file with --text"));
-        }
-        Ok(Material { corpus, dev, lexicon, words, bytes, sources })
+        Ok(())
     }
 
     /// The lexicon, and the phrase lists that are spun with like it.
@@ -271,7 +311,21 @@ impl<'p> Trainer<'p> {
         simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
     }
 
-    fn tune(&self, model: &mut Model, material: &Material) -> Result<()> {
+    fn context(
+        &self,
+        vocabulary: &Vocabulary,
+        sentences: &Sentences,
+        channel: &Channel,
+    ) -> ContextModel {
+        let config = &self.recipe.context;
+        let all = config.epochs * sentences.len();
+        self.progress.stage("learn contexts", Some(all as u64));
+        let pairs = channel.word_pairs();
+        let mut told = |sentences| self.progress.advance(sentences);
+        context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
+    }
+
+    fn learn_weights(&self, model: &mut Model, material: &Material) -> Result<()> {
         let simulated = self.simulate(material, Part::Tune)?;
         let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
         let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {

@@ -19,7 +19,7 @@ mod loss;
 #[cfg(test)]
 mod tests;
 
-use crate::decode::{DecodeConfig, Graph, READINGS, Signs};
+use crate::decode::{self, DecodeConfig, Graph, READINGS, Signs};
 use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
@@ -53,6 +53,9 @@ impl Default for TuneConfig {
 /// Sentences in a unit of parallel work; fixed, so that sums do not depend on the
 /// number of threads.
 const CHUNK: usize = 16;
+
+/// Steps for which it is believed how documents are spun.
+const MANNERS_LAST: usize = 8;
 
 /// One sentence to learn from.
 struct Example {
@@ -118,8 +121,13 @@ pub(crate) fn tune<'p>(
     }
     let initial = to_array(&model.weights);
     let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
+    let mut manners = Vec::new();
     for step in 0..config.steps {
-        let pass = pass(model, &examples, config);
+        // How a document is spun shows more slowly than weights move.
+        if step < 3 || step.is_multiple_of(MANNERS_LAST) {
+            manners = read_manners(model, &examples);
+        }
+        let pass = pass(model, &examples, &manners, config);
         progress(step, pass.mended / pass.errors.max(1.0));
         let now = to_array(&model.weights);
         let count: f64 = examples.iter().map(|example| example.weight).sum();
@@ -155,46 +163,36 @@ fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
     })
 }
 
-fn pass(model: &Model, examples: &[Example], config: &TuneConfig) -> Pass {
-    let manners = manners(model, examples);
-    let of_chunk = |chunk: &[Example]| {
+fn pass(model: &Model, examples: &[Example], manners: &[Manner], config: &TuneConfig) -> Pass {
+    let of_chunk = |(examples, manners): (&[Example], &[Manner])| {
         let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
         let mut sum = Pass::new();
-        for example in chunk {
-            sum = sum.add(&of_example(
-                model,
-                example,
-                manners[example.document],
-                config,
-                &mut lattice,
-                &mut graph,
-            ));
+        for (example, &manner) in examples.iter().zip(manners) {
+            let pass = of_example(model, example, manner, config, &mut lattice, &mut graph);
+            sum = sum.add(&pass);
         }
         sum
     };
-    let passes: Vec<Pass> = examples.par_chunks(CHUNK).map(of_chunk).collect();
+    let chunks = examples.par_chunks(CHUNK).zip(manners.par_chunks(CHUNK));
+    let passes: Vec<Pass> = chunks.map(of_chunk).collect();
     passes.iter().fold(Pass::new(), Pass::add)
 }
 
-/// How each document is spun, by the weights of now.
-fn manners(model: &Model, examples: &[Example]) -> Vec<Manner> {
+/// How each example and its document are spun, by the weights of now.
+fn read_manners(model: &Model, examples: &[Example]) -> Vec<Manner> {
     let documents = examples.last().map_or(0, |last| last.document + 1);
-    let mut manners = vec![Manner::default(); documents];
+    let mut manners = vec![Manner::default(); examples.len()];
     for _ in 0..READINGS {
-        let of_chunk = |chunk: &[Example]| {
+        let of_chunk = |(examples, manners): (&[Example], &[Manner])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
-            let mut read = |e: &Example| {
-                let manner = manners[e.document];
+            let mut read = |(e, &manner): (&Example, &Manner)| {
                 Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
             };
-            chunk.iter().map(&mut read).collect::<Vec<_>>()
+            examples.iter().zip(manners).map(&mut read).collect::<Vec<_>>()
         };
-        let signs: Vec<Signs> = examples.par_chunks(CHUNK).flat_map_iter(of_chunk).collect();
-        let mut sums = vec![Signs::default(); documents];
-        for (example, signs) in examples.iter().zip(signs) {
-            sums[example.document] = sums[example.document] + signs;
-        }
-        manners = sums.into_iter().map(Signs::manner).collect();
+        let chunks = examples.par_chunks(CHUNK).zip(manners.par_chunks(CHUNK));
+        let signs: Vec<Signs> = chunks.flat_map_iter(of_chunk).collect();
+        manners = decode::manners(documents, examples.iter().map(|e| e.document), &signs);
     }
     manners
 }

@@ -35,6 +35,13 @@ features! {
     FamilyRestore "family_restore" 0.5,
     /// What the document's engine family adds to `keep`.
     FamilyKeep "family_keep" 0.5,
+    /// What the sentence's engine family adds to that of the document, likewise.
+    FamilyRestoreHere "family_restore_here" 0.2,
+    /// See above.
+    FamilyKeepHere "family_keep_here" 0.2,
+    /// How much more heavily than the document the sentence seems spun, for a candidate
+    /// of the channel.
+    RateHere "spin_rate_here" 0.2,
     /// How heavily the document seems spun, for a candidate of the channel.
     Rate "spin_rate" 1.0,
     /// Spun words that a candidate replaces, beyond the first.
@@ -47,6 +54,10 @@ features! {
     Simulated "seen_simulated" 0.0,
     /// 1 if it was seen in a phrase list.
     List "seen_list" 0.0,
+    /// How well the words of a choice fit among the words around them.
+    Context "context" 0.3,
+    /// The same of a word that is left alone and has candidates.
+    ContextKeep "context_keep" 0.0,
     /// How much commoner the original's words are, mean log probability.
     Rarity "rarity" 0.1,
     /// 1 if a replaced word is a capital inside the sentence.

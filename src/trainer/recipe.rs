@@ -2,6 +2,7 @@
 
 use crate::align::AlignConfig;
 use crate::channel::score::ChannelConfig;
+use crate::context::train::ContextConfig;
 use crate::error::{Error, Result};
 use crate::tune::TuneConfig;
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub struct Recipe {
     pub spin: Option<SimulateConfig>,
     /// The channel model.
     pub channel: ChannelConfig,
+    /// The context model.
+    pub context: ContextConfig,
     /// The feature weights.
     pub tune: TuneConfig,
     /// Bytes that counts of substitutions may take before they go to temporary files;
@@ -50,6 +53,7 @@ impl Default for Recipe {
             align: AlignConfig::default(),
             spin: None,
             channel: ChannelConfig::default(),
+            context: ContextConfig::default(),
             tune: TuneConfig::default(),
             memory: 1 << 30,
             strict: false,
