@@ -10,6 +10,7 @@ pub(crate) mod extract;
 pub(crate) mod score;
 mod significance;
 pub(crate) mod tally;
+pub(crate) mod windows;
 
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};

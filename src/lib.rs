@@ -66,6 +66,6 @@ pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};
 pub use progress::{Progress, Silent};
 pub use spin::{EngineConfig, Rate, SpinConfig};
 pub use trainer::{
-    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer,
+    KeptCounts, LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer,
 };
 pub use tune::TuneConfig;

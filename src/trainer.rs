@@ -2,6 +2,7 @@
 
 mod channel;
 mod corpus;
+mod kept;
 mod language;
 mod pairs;
 pub(crate) mod recipe;
@@ -18,7 +19,9 @@ use crate::progress::{Progress, Silent};
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
 use crate::tune::HeldOut;
+use channel::Counting;
 use corpus::Corpus;
+pub use kept::KeptCounts;
 pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
@@ -59,6 +62,11 @@ struct Material {
     /// Bytes of the training part of each text file.
     bytes: Vec<u64>,
     sources: Vec<SourceRecord>,
+}
+
+/// Counts that were asked for are there.
+fn kept_too((model, counts): (Model, Option<KeptCounts>)) -> (Model, KeptCounts) {
+    (model, counts.expect("counts that were to be kept"))
 }
 
 impl Trainer<'static> {
@@ -129,6 +137,48 @@ impl<'p> Trainer<'p> {
     /// If a file cannot be read, if there is no text or no pair at all, or, for a
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
+        self.train_and(false).map(|(model, _)| model)
+    }
+
+    /// Trains a model and keeps what was counted, so that [`Trainer::update`] can add to
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::train`].
+    pub fn train_keeping(&self) -> Result<(Model, KeptCounts)> {
+        self.train_and(true).map(kept_too)
+    }
+
+    /// Adds the trainer's pairs to the channel of `model`, as if they had been named
+    /// last when it was trained, in the recipe that it keeps. Language model, contexts
+    /// and weights stay as they are; new words of the pairs come in.
+    ///
+    /// # Errors
+    ///
+    /// If `counts` are not those of `model`, if a file cannot be read or if there is no
+    /// pair.
+    pub fn update(&self, model: Model, counts: KeptCounts) -> Result<(Model, KeptCounts)> {
+        counts.check(&model)?;
+        let recipe = Recipe::parse(model.metadata.recipe.clone(), "the model's recipe")?;
+        let recipe = Recipe { memory: self.recipe.memory, ..recipe };
+        let mut material =
+            Material { corpus: Corpus::new(counts.interner()), ..Material::default() };
+        self.read_pairs(&mut material)?;
+        let Material { corpus, sources, .. } = material;
+        if corpus.pairs() == 0 {
+            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        }
+        let mut model = model.with_words(&corpus.kept().collect::<Vec<_>>())?;
+        let (before, keep) = (Some(counts), true);
+        let counting = Counting { recipe: &recipe, corpus: &corpus, before, keep };
+        let (channel, counts) = channel::train(counting, &model.vocabulary, self.progress)?;
+        model.channel = channel;
+        model.metadata.sources.extend(sources);
+        Ok(kept_too((model, counts)))
+    }
+
+    fn train_and(&self, keep: bool) -> Result<(Model, Option<KeptCounts>)> {
         let mut material = self.material()?;
         let simulated = self.simulate(&material, Part::Train)?;
         self.progress.stage("number words", None);
@@ -145,7 +195,9 @@ impl<'p> Trainer<'p> {
             &mut sentences,
             self.progress,
         )?;
-        let channel = channel::train(&self.recipe, &vocabulary, &material.corpus, self.progress)?;
+        let (recipe, corpus) = (&self.recipe, &material.corpus);
+        let counting = Counting { recipe, corpus, before: None, keep };
+        let (channel, counts) = channel::train(counting, &vocabulary, self.progress)?;
         let context = self.context(&vocabulary, &sentences, &channel);
         drop(sentences);
         let metadata = Metadata {
@@ -157,7 +209,7 @@ impl<'p> Trainer<'p> {
         let mut model =
             Model { vocabulary, lm, channel, context, weights: Default::default(), metadata };
         self.learn_weights(&mut model, &material)?;
-        Ok(model)
+        Ok((model, counts))
     }
 
     /// Learns the weights of `model` anew, from the held-out pairs and from held-out
@@ -349,5 +401,76 @@ impl<'p> Trainer<'p> {
         };
         crate::tune::tune(model, real.chain(simulated), &self.recipe.tune, &mut told);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::section::SectionWriter;
+
+    /// Rows `rows` of the sample's pairs, in a file of their own.
+    fn pairs(folder: &std::path::Path, rows: std::ops::Range<usize>) -> PathBuf {
+        let all = std::fs::read_to_string("training/sample/pairs.tsv").unwrap();
+        let path = folder.join(format!("{}.tsv", rows.start));
+        let rows: Vec<&str> = all.lines().skip(rows.start).take(rows.len()).collect();
+        std::fs::write(&path, rows.join("\n")).unwrap();
+        path
+    }
+
+    fn channel(model: &Model) -> Vec<u8> {
+        let mut writer = SectionWriter::default();
+        model.channel.write(&mut writer);
+        writer.finish()
+    }
+
+    #[test]
+    fn pairs_that_come_later_give_the_same_channel() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second, third] =
+            [0..250, 250..400, 400..520].map(|rows| pairs(folder.path(), rows));
+        let list = folder.path().join("list.tsv");
+        std::fs::write(&list, "breast cancer\tbosom malignancy\t3\nclients\tprospects\t2\n")
+            .unwrap();
+        let trainer = |pairs: &[&PathBuf]| {
+            let start = Trainer::new(Recipe::default()).text("training/sample/text.txt");
+            pairs.iter().fold(start, |trainer, path| trainer.pairs(*path))
+        };
+        let (whole, counts) = trainer(&[&first, &list, &second, &third]).train_keeping().unwrap();
+        let (mut model, mut grown) = trainer(&[&first]).train_keeping().unwrap();
+        let (small, words) = (channel(&model), model.vocabulary.len());
+        for more in [&[&list, &second][..], &[&third]] {
+            // By way of a file.
+            let path = folder.path().join("counts");
+            grown.save(&path).unwrap();
+            let counts = KeptCounts::open(&path).unwrap();
+            let updater =
+                more.iter().fold(Trainer::new(Recipe::default()), |t, path| t.pairs(*path));
+            (model, grown) = updater.update(model, counts).unwrap();
+        }
+        assert!(channel(&model) != small && model.vocabulary.len() > words);
+        assert_eq!(model.vocabulary.len(), whole.vocabulary.len());
+        assert!(channel(&model) == channel(&whole), "another channel");
+        assert_eq!(grown.channel, counts.channel);
+        // What was not kept is counted from the text, and that is the same.
+        let plain = trainer(&[&first, &list, &second, &third]).train().unwrap();
+        assert!(channel(&plain) == channel(&whole), "kept counts give another channel");
+        // A model that learned other pairs is another one.
+        let message = trainer(&[&second]).update(model, counts_of(&trainer(&[&third]))).map(|_| ());
+        assert!(message.unwrap_err().to_string().contains("train the model anew"));
+    }
+
+    fn counts_of(trainer: &Trainer<'_>) -> KeptCounts {
+        trainer.train_keeping().unwrap().1
+    }
+
+    #[test]
+    fn memory_does_not_show_in_the_channel() {
+        let model = |memory| {
+            let recipe = Recipe { memory, ..Recipe::default() };
+            let trainer = Trainer::new(recipe).text("training/sample/text.txt");
+            channel(&trainer.pairs("training/sample/pairs.tsv").train().unwrap())
+        };
+        assert!(model(0) == model(1 << 30));
     }
 }

@@ -104,8 +104,8 @@ impl Aligner {
     }
 
     /// What this aligner has counted.
-    pub(crate) fn learned(&self) -> &Learned {
-        &self.learned
+    pub(crate) fn into_learned(self) -> Learned {
+        self.learned
     }
 
     /// A worker, which each thread has its own of.
@@ -303,7 +303,9 @@ mod tests {
             aligner.learn(pairs, known.len(), |word| known[word as usize], &|_| ()).unwrap();
         };
         let mut aligner = Aligner::new(&config, Learned::default()).unwrap();
-        [&first, &second].map(|pairs| learn(&mut aligner, pairs, &WORDS));
+        for pairs in [&first, &second] {
+            learn(&mut aligner, pairs, &WORDS);
+        }
         // The same words in other places, and words that never occur.
         let mut other: Vec<&str> = WORDS.iter().rev().copied().collect();
         other.insert(3, "never");

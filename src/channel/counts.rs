@@ -77,14 +77,22 @@ impl Phrases {
     pub(crate) const ROOT: u32 = 0;
 
     pub(crate) fn number(&mut self, phrase: &[u32]) -> u32 {
-        phrase.iter().fold(Self::ROOT, |node, &word| {
-            let next = self.nodes.len() as u32;
-            let child = *self.children.entry((node, word)).or_insert(next);
-            if child == next {
-                self.nodes.push((node, word));
-            }
-            child
-        })
+        phrase.iter().fold(Self::ROOT, |node, &word| self.add(node, word))
+    }
+
+    /// The number of the phrase that is longer by `word`.
+    pub(crate) fn add(&mut self, phrase: u32, word: u32) -> u32 {
+        let next = self.nodes.len() as u32;
+        let child = *self.children.entry((phrase, word)).or_insert(next);
+        if child == next {
+            self.nodes.push((phrase, word));
+        }
+        child
+    }
+
+    /// Of each phrase, the one a word shorter and its last word.
+    pub(crate) fn nodes(&self) -> &[(u32, u32)] {
+        &self.nodes
     }
 
     /// The phrase that is longer by `word`, if any phrase begins so.
@@ -116,12 +124,25 @@ pub(crate) struct Substitutions {
 }
 
 /// The originals that one spun phrase has stood for.
+#[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) spun: u32,
     /// All its substitutions.
     pub(crate) changed: Counts,
     /// Original phrases and their counts.
     pub(crate) originals: Vec<(u32, Counts)>,
+}
+
+impl Group {
+    pub(crate) fn new(spun: u32) -> Self {
+        Self { spun, changed: Counts::default(), originals: Vec::new() }
+    }
+
+    /// Adds an original that is not there yet.
+    pub(crate) fn push(&mut self, original: u32, counts: Counts) {
+        add(&mut self.changed, &counts);
+        self.originals.push((original, counts));
+    }
 }
 
 impl Substitutions {
@@ -161,8 +182,7 @@ impl Substitutions {
             if let Some(done) = group.take_if(|group| group.spun != spun) {
                 each(done)?;
             }
-            let new = Group { spun, changed: Counts::default(), originals: Vec::new() };
-            let group = group.get_or_insert(new);
+            let group = group.get_or_insert_with(|| Group::new(spun));
             let column = usize::from(column);
             group.changed[column] = group.changed[column].saturating_add(count);
             match group.originals.last_mut() {

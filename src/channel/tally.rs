@@ -15,6 +15,8 @@ const RECORD: usize = 16;
 const BUFFER: usize = 1 << 18;
 /// The least memory to count in, in records.
 const LEAST: usize = 1 << 10;
+/// So many files become one, as a process may not open all that it likes.
+const MOST_FILES: usize = 32;
 
 /// A key, a column of it, and a count: key and column, in the upper half and in bits 32
 /// to 39, order records.
@@ -35,20 +37,26 @@ pub(crate) struct Tally {
     /// Records that are held before they are summed, and spilled if that does not help.
     most: usize,
     spilled: Vec<File>,
+    spills: usize,
 }
 
 impl Tally {
     /// A tally that holds about `memory` bytes.
     pub(crate) fn new(memory: usize) -> Self {
         // Sorting takes no more; the vector may be half empty.
-        Self { open: Vec::new(), most: (memory / (2 * RECORD)).max(LEAST), spilled: Vec::new() }
+        Self {
+            open: Vec::new(),
+            most: (memory / (2 * RECORD)).max(LEAST),
+            spilled: Vec::new(),
+            spills: 0,
+        }
     }
 
     pub(crate) fn add(&mut self, key: u64, column: u8, count: u32) -> Result<()> {
         if self.open.len() == self.most {
             self.settle();
             if self.open.len() > self.most / 2 {
-                self.spill().map_err(failed)?;
+                self.spill()?;
             }
         }
         self.open.push(record(key, column, count));
@@ -57,7 +65,7 @@ impl Tally {
 
     /// How many times counts were spilled.
     pub(crate) fn spills(&self) -> usize {
-        self.spilled.len()
+        self.spills
     }
 
     /// Sorts what is held and sums equal places.
@@ -76,46 +84,71 @@ impl Tally {
         self.open.truncate(kept);
     }
 
-    fn spill(&mut self) -> io::Result<()> {
-        let mut out = BufWriter::with_capacity(BUFFER, tempfile::tempfile()?);
-        for record in self.open.drain(..) {
-            out.write_all(&record.to_le_bytes())?;
+    /// Moves what is held, which is sorted, to a file.
+    fn spill(&mut self) -> Result<()> {
+        self.spills += 1;
+        let mut file = Spill::new()?;
+        self.open.drain(..).try_for_each(|record| file.put(record))?;
+        self.spilled.push(file.finish()?);
+        if self.spilled.len() == MOST_FILES {
+            let mut file = Spill::new()?;
+            merge(self.spilled.drain(..).map(Run::file).collect(), |record| file.put(record))?;
+            self.spilled.push(file.finish()?);
         }
-        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.seek(SeekFrom::Start(0))?;
-        self.spilled.push(file);
         Ok(())
     }
 
     /// Calls `each` with the count of every key and column, in order.
     pub(crate) fn finish(mut self, mut each: impl FnMut(u64, u8, u32) -> Result<()>) -> Result<()> {
         self.settle();
-        let mut give =
-            |record: Record| each((record >> 64) as u64, (record >> 32) as u8, record as u32);
-        let files = self.spilled.into_iter();
-        let mut runs: Vec<Run> =
-            files.map(|file| Run::File(BufReader::with_capacity(BUFFER, file))).collect();
+        let mut runs: Vec<Run> = self.spilled.into_iter().map(Run::file).collect();
         runs.push(Run::Memory(self.open.into_iter()));
-        let mut heads = BinaryHeap::new();
-        for (index, run) in runs.iter_mut().enumerate() {
-            heads.extend(run.next()?.map(|record| Reverse((record, index))));
-        }
-        let mut last: Option<Record> = None;
-        while let Some(mut head) = heads.peek_mut() {
-            let Reverse((record, index)) = *head;
-            last = match last {
-                Some(same) if place(same) == place(record) => Some(summed(same, record)),
-                before => {
-                    before.map_or(Ok(()), &mut give)?;
-                    Some(record)
-                }
-            };
-            match runs[index].next()? {
-                Some(record) => *head = Reverse((record, index)),
-                None => drop(PeekMut::pop(head)),
+        merge(runs, |record| each((record >> 64) as u64, (record >> 32) as u8, record as u32))
+    }
+}
+
+/// Gives the records of all runs in order, those of one place summed.
+fn merge(mut runs: Vec<Run>, mut each: impl FnMut(Record) -> Result<()>) -> Result<()> {
+    let mut heads = BinaryHeap::new();
+    for (index, run) in runs.iter_mut().enumerate() {
+        heads.extend(run.next()?.map(|record| Reverse((record, index))));
+    }
+    let mut last: Option<Record> = None;
+    while let Some(mut head) = heads.peek_mut() {
+        let Reverse((record, index)) = *head;
+        last = match last {
+            Some(same) if place(same) == place(record) => Some(summed(same, record)),
+            before => {
+                before.map_or(Ok(()), &mut each)?;
+                Some(record)
             }
+        };
+        match runs[index].next()? {
+            Some(record) => *head = Reverse((record, index)),
+            None => drop(PeekMut::pop(head)),
         }
-        last.map_or(Ok(()), give)
+    }
+    last.map_or(Ok(()), each)
+}
+
+/// A file under writing.
+struct Spill(BufWriter<File>);
+
+impl Spill {
+    fn new() -> Result<Self> {
+        let file = tempfile::tempfile().map_err(failed)?;
+        Ok(Self(BufWriter::with_capacity(BUFFER, file)))
+    }
+
+    fn put(&mut self, record: Record) -> Result<()> {
+        self.0.write_all(&record.to_le_bytes()).map_err(failed)
+    }
+
+    /// The file, to be read from its start.
+    fn finish(self) -> Result<File> {
+        let mut file = self.0.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        Ok(file)
     }
 }
 
@@ -130,6 +163,10 @@ enum Run {
 }
 
 impl Run {
+    fn file(file: File) -> Self {
+        Run::File(BufReader::with_capacity(BUFFER, file))
+    }
+
     fn next(&mut self) -> Result<Option<Record>> {
         let file = match self {
             Run::Memory(records) => return Ok(records.next()),
@@ -180,8 +217,18 @@ mod tests {
     #[test]
     fn spills_what_outgrows_its_memory() {
         let mut tally = Tally::new(0);
-        (0..5000).for_each(|key| tally.add(key, 0, 1).unwrap());
-        assert!(tally.spills() > 3);
+        let many = 3 * (MOST_FILES * LEAST) as u64;
+        (0..many).for_each(|key| tally.add(many - key, 0, 1).unwrap());
+        assert!(tally.spills() > 2 * MOST_FILES && tally.spilled.len() < MOST_FILES);
+        let mut keys = 0;
+        tally
+            .finish(|key, _, count| {
+                keys += 1;
+                assert_eq!((key, count), (keys, 1));
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(keys, many);
         let mut saturated = Tally::new(0);
         saturated.add(1, 0, u32::MAX).unwrap();
         saturated.add(1, 0, 1).unwrap();

@@ -3,8 +3,9 @@
 use super::progress::Terminal;
 use super::{Outcome, use_threads};
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::progress::Progress;
-use crate::trainer::{Recipe, Trainer};
+use crate::trainer::{KeptCounts, Recipe, Trainer};
 use std::path::{Path, PathBuf};
 
 /// Learn a model from sentence pairs and plain text
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   unspin train --pairs pairs.tsv --text news.txt.xz --dev held-out.tsv --output my.unspin
+  unspin train --update my.unspin --pairs more.tsv --output my.unspin
   unspin train --config training/en.toml --data ~/data --output models/en.unspin")]
 pub(super) struct Args {
     /// Sentence pairs or phrase lists
@@ -36,6 +38,14 @@ pub(super) struct Args {
     /// Folder in which the recipe's relative paths begin [default: the recipe's own]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Keep what was counted in a file beside the model, MODEL.counts, so that pairs can
+    /// be added later; several times the size of the pairs' text
+    #[arg(long)]
+    keep_counts: bool,
+    /// Add --pairs to this model, trained with --keep-counts, as if they had been named
+    /// last when it was trained; its language model and weights stay
+    #[arg(long, value_name = "MODEL", requires = "pairs", conflicts_with_all = ["text", "dev", "config"])]
+    update: Option<PathBuf>,
     /// Model file to write
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -52,7 +62,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
-    if args.config.is_none() && (args.pairs.is_empty() || args.text.is_empty()) {
+    if args.update.is_none()
+        && args.config.is_none()
+        && (args.pairs.is_empty() || args.text.is_empty())
+    {
         return Err(Error::usage("name --pairs and --text, or a recipe with --config"));
     }
     if !args.alignments.is_empty() && args.alignments.len() != args.pairs.len() {
@@ -83,9 +96,28 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     for path in &args.dev {
         trainer = trainer.dev(here(path)?);
     }
-    let model = trainer.train()?;
+    let (model, counts) = match &args.update {
+        Some(path) => {
+            let counts = KeptCounts::path(path);
+            if !counts.exists() {
+                let (path, counts) = (path.display(), counts.display());
+                let message = format!("{counts} is not there: train {path} with --keep-counts");
+                return Err(Error::config(message));
+            }
+            let (model, counts) = trainer.update(Model::open(path)?, KeptCounts::open(counts)?)?;
+            (model, Some(counts))
+        }
+        None if args.keep_counts => {
+            let (model, counts) = trainer.train_keeping()?;
+            (model, Some(counts))
+        }
+        None => (trainer.train()?, None),
+    };
     progress.stage("write", None);
     model.save(&args.output)?;
+    if let Some(counts) = counts {
+        counts.save(KeptCounts::path(&args.output))?;
+    }
     progress.finish();
     Ok(Outcome::Done)
 }

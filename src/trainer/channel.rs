@@ -1,15 +1,18 @@
 //! The channel stage: align, extract, count, score.
 
 use super::corpus::{Batch, Corpus, Known};
+use super::kept::{KeptCounts, checksum};
 use super::recipe::Recipe;
 use crate::align::{
-    AlignWorker, Aligner, CHUNK_PAIRS, Learned, LexicalWeights, PairSource, Pairs, WordLink,
-    each_link, in_order,
+    AlignWorker, Aligner, CHUNK_PAIRS, LexicalWeights, PairSource, Pairs, WordLink, each_link,
+    in_order,
 };
 use crate::channel::counts::{COLUMNS, Counts, Group, ONE, Phrases, Places, Source, Substitutions};
 use crate::channel::counts::{add, observe};
 use crate::channel::extract::{Limits, extract};
 use crate::channel::score::{Estimate, Lexicon};
+use crate::channel::tally::Tally;
+use crate::channel::windows::{self, Windows};
 use crate::channel::{Channel, LONGEST_PHRASE};
 use crate::error::Result;
 use crate::progress::Progress;
@@ -21,14 +24,23 @@ use std::ops::Range;
 /// Simulated pairs that the aligner learns from.
 const MOST_SIMULATED: usize = 50_000;
 
-/// Learns the channel from all pairs.
+/// What the channel is learned from, and whether what is counted is kept.
+pub(super) struct Counting<'c> {
+    pub(super) recipe: &'c Recipe,
+    pub(super) corpus: &'c Corpus,
+    /// Counts of earlier pairs, whose words have the same numbers.
+    pub(super) before: Option<KeptCounts>,
+    pub(super) keep: bool,
+}
+
+/// Learns the channel from all pairs; the counts are there if they are to be kept.
 pub(super) fn train(
-    recipe: &Recipe,
+    counting: Counting<'_>,
     vocabulary: &Vocabulary,
-    corpus: &Corpus,
     progress: &dyn Progress,
-) -> Result<Channel> {
-    let mut counter = Counter::new(recipe, corpus)?;
+) -> Result<(Channel, Option<KeptCounts>)> {
+    let corpus = counting.corpus;
+    let mut counter = Counter::new(counting)?;
     for batch in &corpus.batches {
         counter.count(batch, progress)?;
     }
@@ -60,6 +72,7 @@ struct Counter<'c> {
     aligner: Aligner,
     links: LexicalWeights,
     substitutions: Substitutions,
+    table: Table,
 }
 
 /// What a chunk of pairs adds.
@@ -77,15 +90,23 @@ struct Substitution {
 }
 
 impl<'c> Counter<'c> {
-    fn new(recipe: &'c Recipe, corpus: &'c Corpus) -> Result<Self> {
-        Ok(Self {
-            recipe,
-            corpus,
-            prose: corpus.words.words().map(is_prose).collect(),
-            aligner: Aligner::new(&recipe.align, Learned::default())?,
-            links: LexicalWeights::default(),
-            substitutions: Substitutions::new(recipe.memory),
-        })
+    fn new(counting: Counting<'c>) -> Result<Self> {
+        let Counting { recipe, corpus, before, keep } = counting;
+        let mut table = Table { windows: keep.then(Windows::none), ..Table::default() };
+        let substitutions = match &before {
+            Some(before) => before.substitutions(recipe.memory)?,
+            None => Substitutions::new(recipe.memory),
+        };
+        let (learned, links) = match before {
+            Some(before) => {
+                (table.all, table.windows) = (before.all, Some(before.windows));
+                (before.learned, before.links)
+            }
+            None => Default::default(),
+        };
+        let prose = corpus.words.words().map(is_prose).collect();
+        let aligner = Aligner::new(&recipe.align, learned)?;
+        Ok(Self { recipe, corpus, prose, aligner, links, substitutions, table })
     }
 
     /// Aligns the pairs of a source and counts their substitutions and word links.
@@ -126,44 +147,103 @@ impl<'c> Counter<'c> {
     }
 
     /// Counts the places of all phrases, and scores their substitutions.
-    fn finish(self, vocabulary: &Vocabulary, progress: &dyn Progress) -> Result<Channel> {
-        let Self { recipe, corpus, links, substitutions, .. } = self;
+    fn finish(
+        self,
+        vocabulary: &Vocabulary,
+        progress: &dyn Progress,
+    ) -> Result<(Channel, Option<KeptCounts>)> {
+        let Self { recipe, corpus, prose, aligner, links, substitutions, mut table } = self;
         let config = &recipe.channel;
         if substitutions.spills() > 0 {
             progress.note(&format!("counts spilled {} times", substitutions.spills()));
         }
-        let mut table = Table::default();
+        let keep = table.windows.is_some();
+        let (mut total, mut all_groups) = (0, Vec::new());
         let phrases = substitutions.finish(|mut group| {
             table.list_places(&group);
-            table.total += group.originals.len();
+            total += group.originals.len();
+            if keep {
+                all_groups.push(group.clone());
+            }
             group.originals.retain(|(_, counts)| config.keeps(counts));
             if !group.originals.is_empty() {
                 table.groups.push(group);
             }
             Ok(())
         })?;
-        progress.note(&format!("{} substitutions", table.total));
+        progress.note(&format!("{total} substitutions"));
         progress.stage("count places", Some(corpus.pairs() as u64));
         table.forget_others(&phrases);
-        for batch in corpus.batches.iter().filter(|batch| batch.known != Known::Whole) {
+        let in_text = || corpus.batches.iter().filter(|batch| batch.known != Known::Whole);
+        table.places_before(&phrases)?;
+        for batch in in_text() {
             table.observe(batch, &phrases, progress)?;
         }
+        if let Some(windows) = &mut table.windows {
+            progress.stage("count words in a row", Some(corpus.pairs() as u64));
+            let mut tally = Tally::new(recipe.memory);
+            for batch in in_text() {
+                count_windows(batch, &prose, &mut tally, progress)?;
+            }
+            *windows = Windows::collect(tally, windows)?;
+        }
         progress.stage("score substitutions", None);
-        let Table { groups, places: [original, spun], all, .. } = table;
+        let Table { groups, places: [original, spun], all, windows, .. } = table;
         let numbers: Vec<Option<u32>> =
             corpus.words.words().map(|word| vocabulary.id(word)).collect();
-        let (phrases, groups, original, spun) = (&phrases, &groups[..], &original, &spun);
-        let estimate = Estimate { config, phrases, groups, spun, original, all };
-        Ok(estimate.channel(&links, |word| numbers[word as usize]))
+        let channel = {
+            let (phrases, groups, original, spun) = (&phrases, &groups[..], &original, &spun);
+            let estimate = Estimate { config, phrases, groups, spun, original, all };
+            estimate.channel(&links, |word| numbers[word as usize])
+        };
+        let kept = windows.map(|windows| KeptCounts {
+            channel: checksum(&channel),
+            words: corpus.words.words().map(str::to_string).collect(),
+            learned: aligner.into_learned(),
+            links,
+            phrases,
+            groups: all_groups,
+            all,
+            windows,
+        });
+        Ok((channel, kept))
     }
+}
+
+/// Counts every run of words of a source.
+fn count_windows(
+    batch: &Batch,
+    prose: &[bool],
+    tally: &mut Tally,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let of_chunk = |[pairs, notes]: &mut [Pairs; 2], index| {
+        batch.words.read(index, pairs)?;
+        batch.notes.read(index, notes)?;
+        let mut found = Vec::new();
+        for ((original, spun), (note, _)) in pairs.iter().zip(notes.iter()) {
+            for (side, sentence) in [original, spun].into_iter().enumerate() {
+                let column = (side, note[0] as usize);
+                windows::keys(sentence, |word| prose[word as usize], column, &mut found);
+            }
+        }
+        found.sort_unstable();
+        let counted = found.chunk_by(|a, b| a == b);
+        Ok(counted.map(|same| (same[0], same.len() as u32)).collect::<Vec<_>>())
+    };
+    in_order(batch.words.chunks(), Default::default, of_chunk, |chunks| {
+        progress.advance((chunks.len() * CHUNK_PAIRS) as u64);
+        let counts = chunks.into_iter().flatten();
+        counts.into_iter().try_for_each(|((key, column), count)| tally.add(key, column, count))
+    })
 }
 
 /// The substitutions that are kept, and the places where their phrases stand.
 #[derive(Default)]
 struct Table {
     groups: Vec<Group>,
-    /// How many substitutions were seen.
-    total: usize,
+    /// Every run of words of earlier pairs, if such counts are kept.
+    windows: Option<Windows>,
     /// On the original and on the spun side.
     places: [Places; 2],
     /// All words on the spun side.
@@ -193,6 +273,12 @@ impl Table {
             self.wanted[group.spun as usize] = true;
             group.originals.iter().for_each(|(original, _)| self.wanted[*original as usize] = true);
         }
+    }
+
+    /// Counts the places in the sentences of earlier pairs.
+    fn places_before(&mut self, phrases: &Phrases) -> Result<()> {
+        let Some(windows) = &self.windows else { return Ok(()) };
+        windows.places(phrases, |phrase| self.wanted[phrase as usize], &mut self.places)
     }
 
     /// Counts the places in the sentences of a source.

@@ -62,6 +62,11 @@ pub(super) struct Corpus {
 }
 
 impl Corpus {
+    /// No pairs yet, but words that have their numbers.
+    pub(super) fn new(words: Interner) -> Self {
+        Self { words, ..Self::default() }
+    }
+
     pub(super) fn pairs(&self) -> usize {
         self.batches.iter().map(|batch| batch.words.len()).sum()
     }
@@ -125,7 +130,6 @@ impl Corpus {
             let message = format!("rows {first} to {last} of {row_number} rows");
             return Err(Error::config(format!("{}: {message}", path.display())));
         }
-        self.kept.resize(self.words.len(), true);
         let name = source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let kind = if known == Known::Whole { "list" } else { "pairs" }.to_string();
         let rows = batch.words.len() as u64;
@@ -142,6 +146,8 @@ impl Corpus {
         let texts: Vec<&str> =
             open.iter().flat_map(|row| [row.original.as_str(), row.spun.as_str()]).collect();
         let numbered = self.words.sentences(&texts, Cut::Tokens);
+        self.kept.resize(self.words.len(), false);
+        numbered.iter().flatten().for_each(|&word| self.kept[word as usize] = true);
         let pairs = numbered.as_chunks().0;
         for (row, [original, spun]) in open.iter().zip(pairs) {
             let mut flat = Vec::new();
