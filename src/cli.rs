@@ -1,11 +1,13 @@
 //! The command line: one file a verb.
 
 mod align;
+mod compare;
 mod decode;
 mod evaluate;
 mod inspect;
 mod lexicon;
 mod lm;
+mod measure;
 mod progress;
 mod spin;
 mod train;
@@ -34,6 +36,7 @@ struct Cli {
 enum Verb {
     Decode(decode::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
     Train(train::Args),
     Tune(tune::Args),
     Inspect(inspect::Args),
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.verb {
         Verb::Decode(args) => decode::run(args),
         Verb::Evaluate(args) => evaluate::run(args),
+        Verb::Compare(args) => compare::run(args),
         Verb::Train(args) => train::run(args),
         Verb::Tune(args) => tune::run(args),
         Verb::Inspect(args) => inspect::run(args),

@@ -21,7 +21,7 @@ use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
 pub(crate) use document::{READINGS, Signs, manners};
 use line::SentenceResult;
-pub use restoration::{Alternative, Edit, Restoration, Restored};
+pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -37,11 +37,13 @@ pub struct DecodeConfig {
     pub beam: usize,
     /// Hypotheses this much below the best, in nats, are dropped.
     pub beam_width: f32,
+    /// Tells everything that was considered ([`Restored::candidates`]).
+    pub candidates: bool,
 }
 
 impl Default for DecodeConfig {
     fn default() -> Self {
-        Self { nbest: 1, min_confidence: 0.0, beam: 24, beam_width: 12.0 }
+        Self { nbest: 1, min_confidence: 0.0, beam: 24, beam_width: 12.0, candidates: false }
     }
 }
 
@@ -117,10 +119,16 @@ impl Worker<'_> {
         self.lattice.build(model, line, tokens, manner);
         self.graph.search(model, &self.lattice, config);
         self.graph.posteriors();
+        let candidates = match config.candidates {
+            true => line::candidates(model, line, tokens, &self.lattice, &self.graph),
+            false => Vec::new(),
+        };
         if config.min_confidence > 0.0 {
             self.graph.abstain(&self.lattice, config.min_confidence);
         }
         let paths = self.graph.nbest(&self.lattice, config.nbest);
-        line::sentence(model, line, tokens, &self.lattice, &self.graph, &paths)
+        let mut result = line::sentence(model, line, tokens, &self.lattice, &self.graph, &paths);
+        result.candidates = candidates;
+        result
     }
 }

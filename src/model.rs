@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
 use crate::lm::packed::Layout;
+use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
 use crate::text::vocabulary::RESERVED;
 use bytes::Bytes;
@@ -34,6 +35,8 @@ pub struct Model {
     pub(crate) context: ContextModel,
     pub(crate) weights: Weights,
     pub(crate) metadata: Metadata,
+    /// Models of the first release have none.
+    pub(crate) record: Option<TrainingRecord>,
 }
 
 impl Model {
@@ -94,6 +97,12 @@ impl Model {
         &self.metadata
     }
 
+    /// How many of `texts` the model was trained on; nothing for a model that keeps
+    /// no record of that.
+    pub fn leaks<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Option<Leaks> {
+        Some(self.record.as_ref()?.leaks(texts))
+    }
+
     /// The words that the model knows.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
@@ -145,13 +154,17 @@ impl Model {
             writer.finish()
         };
         let metadata = Metadata { weights: self.weights.named(), ..self.metadata.clone() };
-        Ok(vec![
+        let mut sections = vec![
             ("meta", metadata.encode()?),
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
             ("context", bytes(&|writer| self.context.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
-        ])
+        ];
+        if let Some(record) = &self.record {
+            sections.push(("record", bytes(&|writer| record.write(writer))));
+        }
+        Ok(sections)
     }
 
     fn from_container(container: &Container) -> Result<Self> {
@@ -176,7 +189,16 @@ impl Model {
         let lm = LanguageModel::read(&mut reader)?;
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
-        Ok(Self { vocabulary, lm, channel, context, weights, metadata })
+        let record = match container.section("record") {
+            Ok(bytes) => {
+                let mut reader = SectionReader::new("record", bytes);
+                let record = TrainingRecord::read(&mut reader)?;
+                reader.end()?;
+                Some(record)
+            }
+            Err(_) => None,
+        };
+        Ok(Self { vocabulary, lm, channel, context, weights, metadata, record })
     }
 }
 

@@ -8,6 +8,8 @@ mod pairs;
 pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
+mod thesaurus;
+mod weights;
 
 use crate::channel::Channel;
 use crate::context::train::Sentences;
@@ -16,13 +18,16 @@ use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
+use crate::record::RecordBuilder;
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
-use crate::tune::HeldOut;
 use channel::Counting;
 use corpus::Corpus;
 pub use kept::KeptCounts;
-pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
+pub use recipe::{
+    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
+    ThesaurusKind,
+};
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use text::Part;
@@ -42,6 +47,7 @@ pub struct Trainer<'p> {
     recipe: Recipe,
     folder: PathBuf,
     lexicon_folder: PathBuf,
+    base: Option<Model>,
     progress: &'p dyn Progress,
 }
 
@@ -62,6 +68,7 @@ struct Material {
     /// Bytes of the training part of each text file.
     bytes: Vec<u64>,
     sources: Vec<SourceRecord>,
+    record: RecordBuilder,
 }
 
 /// Counts that were asked for are there.
@@ -72,7 +79,13 @@ fn kept_too((model, counts): (Model, Option<KeptCounts>)) -> (Model, KeptCounts)
 impl Trainer<'static> {
     /// A trainer that follows `recipe`, in silence.
     pub fn new(recipe: Recipe) -> Self {
-        Self { recipe, folder: PathBuf::new(), lexicon_folder: PathBuf::new(), progress: &Silent }
+        Self {
+            recipe,
+            folder: PathBuf::new(),
+            lexicon_folder: PathBuf::new(),
+            base: None,
+            progress: &Silent,
+        }
     }
 }
 
@@ -88,6 +101,14 @@ impl<'p> Trainer<'p> {
     #[must_use]
     pub fn lexicon_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.lexicon_folder = folder.into();
+        self
+    }
+
+    /// Takes the words, the language model and the context model of `base` instead of
+    /// learning English from text; words of the pairs that it lacks stay unknown.
+    #[must_use]
+    pub fn base(mut self, base: Model) -> Self {
+        self.base = Some(base);
         self
     }
 
@@ -162,10 +183,10 @@ impl<'p> Trainer<'p> {
         counts.check(&model)?;
         let recipe = Recipe::parse(model.metadata.recipe.clone(), "the model's recipe")?;
         let recipe = Recipe { memory: self.recipe.memory, ..recipe };
-        let mut material =
-            Material { corpus: Corpus::new(counts.interner()), ..Material::default() };
+        let corpus = Corpus::new(counts.interner(), counts.offers.clone());
+        let mut material = Material { corpus, ..Material::default() };
         self.read_pairs(&mut material)?;
-        let Material { corpus, sources, .. } = material;
+        let Material { corpus, sources, record: learned, .. } = material;
         if corpus.pairs() == 0 {
             return Err(Error::config("no pairs to learn from: name a file with --pairs"));
         }
@@ -175,40 +196,54 @@ impl<'p> Trainer<'p> {
         let (channel, counts) = channel::train(counting, &model.vocabulary, self.progress)?;
         model.channel = channel;
         model.metadata.sources.extend(sources);
+        if let Some(record) = &mut model.record {
+            record.add(learned);
+        }
         Ok(kept_too((model, counts)))
     }
 
     fn train_and(&self, keep: bool) -> Result<(Model, Option<KeptCounts>)> {
         let mut material = self.material()?;
-        let simulated = self.simulate(&material, Part::Train)?;
+        let record = Some(std::mem::take(&mut material.record).finish());
+        let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train)?;
         self.progress.stage("number words", None);
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
-        let vocabulary = self.vocabulary(&material);
-        let index = vocabulary.index();
-        let mut sentences = Sentences::default();
-        let lm = language::train(
-            &self.recipe,
-            &self.folder,
-            &vocabulary,
-            &index,
-            &mut sentences,
-            self.progress,
-        )?;
+        let (vocabulary, lm, sentences) = match &self.base {
+            Some(base) => (base.vocabulary.clone(), base.lm.clone(), None),
+            None => {
+                let vocabulary = self.vocabulary(&material);
+                let (lm, sentences) =
+                    language::train(&self.recipe, &self.folder, &vocabulary, self.progress)?;
+                (vocabulary, lm, Some(sentences))
+            }
+        };
+        // Words that come later may be known to a thesaurus.
+        self.read_offers(&mut material, |word| keep || vocabulary.id(word).is_some())?;
         let (recipe, corpus) = (&self.recipe, &material.corpus);
         let counting = Counting { recipe, corpus, before: None, keep };
         let (channel, counts) = channel::train(counting, &vocabulary, self.progress)?;
-        let context = self.context(&vocabulary, &sentences, &channel);
-        drop(sentences);
+        let context = match (&self.base, sentences) {
+            (Some(base), _) => base.context.clone(),
+            (None, Some(sentences)) => self.context(&vocabulary, &sentences, &channel),
+            (None, None) => ContextModel::empty(),
+        };
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
             sources: material.sources.clone(),
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
-        let mut model =
-            Model { vocabulary, lm, channel, context, weights: Default::default(), metadata };
-        self.learn_weights(&mut model, &material)?;
+        let mut model = Model {
+            vocabulary,
+            lm,
+            channel,
+            context,
+            weights: Default::default(),
+            metadata,
+            record,
+        };
+        self.learn_weights(&mut model, &mut material)?;
         Ok((model, counts))
     }
 
@@ -222,7 +257,11 @@ impl<'p> Trainer<'p> {
         let mut material = Material::default();
         self.read_pairs(&mut material)?;
         self.read_text(&mut material)?;
-        self.learn_weights(&mut model, &material)?;
+        self.read_offers(&mut material, |word| model.vocabulary.id(word).is_some())?;
+        self.learn_weights(&mut model, &mut material)?;
+        if let Some(record) = &mut model.record {
+            record.add(std::mem::take(&mut material.record));
+        }
         model.metadata.sources.extend(material.sources.into_iter().filter(|s| s.kind == "dev"));
         Ok(model)
     }
@@ -234,7 +273,7 @@ impl<'p> Trainer<'p> {
             return Err(Error::config("no pairs to learn from: name a file with --pairs"));
         }
         self.read_text(&mut material)?;
-        if material.words.is_empty() {
+        if material.words.is_empty() && self.base.is_none() {
             return Err(Error::config("no text to learn English from: name a file with --text"));
         }
         Ok(material)
@@ -242,11 +281,11 @@ impl<'p> Trainer<'p> {
 
     fn read_pairs(&self, material: &mut Material) -> Result<()> {
         let Recipe { strict, .. } = self.recipe;
-        let Material { corpus, dev, sources, .. } = material;
+        let Material { corpus, dev, sources, record: learned, .. } = material;
         let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
-            sources.push(corpus.read(source, &self.folder, strict, self.progress)?);
+            sources.push(corpus.read(source, &self.folder, strict, learned, self.progress)?);
         }
         for source in &self.recipe.dev {
             let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
@@ -258,11 +297,12 @@ impl<'p> Trainer<'p> {
                 let Row::Sentence(pair) = row else { continue };
                 documents += u64::from(last.as_ref() != Some(&pair.document));
                 last = Some(pair.document.clone());
+                learned.original(&pair.original);
                 dev.push((pair, documents, source.weight));
             }
         }
         if let Some(spin) = &self.recipe.spin {
-            material.lexicon = Some(self.lexicon(spin, sources)?);
+            material.lexicon = Some(self.lexicon(spin, sources, learned)?);
         }
         Ok(())
     }
@@ -274,6 +314,7 @@ impl<'p> Trainer<'p> {
             let mut count = |lines: Vec<String>| {
                 size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
                 text::count_words(&lines, &mut material.words);
+                material.record.lines(&lines);
                 Ok(())
             };
             let strict = self.recipe.strict;
@@ -292,7 +333,12 @@ impl<'p> Trainer<'p> {
     }
 
     /// The lexicon, and the phrase lists that are spun with like it.
-    fn lexicon(&self, spin: &SimulateConfig, sources: &mut Vec<SourceRecord>) -> Result<Lexicon> {
+    fn lexicon(
+        &self,
+        spin: &SimulateConfig,
+        sources: &mut Vec<SourceRecord>,
+        learned: &mut RecordBuilder,
+    ) -> Result<Lexicon> {
         let mut lexicon = Lexicon::read(&self.lexicon_folder.join(&spin.lexicon))?;
         let rows = lexicon.len() as u64;
         sources.push(SourceRecord {
@@ -307,6 +353,7 @@ impl<'p> Trainer<'p> {
                 pairs::read(&source, &self.folder, "list", self.recipe.strict, self.progress)?;
             sources.push(SourceRecord { kind: "lexicon".into(), ..record });
             for row in rows {
+                learned.original(row.original());
                 let Row::Phrase { original, spun, more, .. } = row else { continue };
                 let named = list.family_column.and_then(|column| more.get(column.checked_sub(4)?));
                 let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));
@@ -348,8 +395,13 @@ impl<'p> Trainer<'p> {
     }
 
     /// Spins one part of the text, if there is a lexicon to spin with.
-    fn simulate(&self, material: &Material, part: Part) -> Result<Vec<SpunSentence>> {
-        let (Some(lexicon), Some(spin)) = (&material.lexicon, &self.recipe.spin) else {
+    fn simulate(
+        &self,
+        material: &Material,
+        lexicon: Option<&Lexicon>,
+        part: Part,
+    ) -> Result<Vec<SpunSentence>> {
+        let (Some(lexicon), Some(spin)) = (lexicon, &self.recipe.spin) else {
             return Ok(Vec::new());
         };
         let mut config = spin.spinner.clone();
@@ -361,6 +413,17 @@ impl<'p> Trainer<'p> {
         self.progress.stage("spin", Some(wanted as u64));
         let wanted = simulate::Wanted { part, sentences: wanted, bytes: &material.bytes };
         simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
+    }
+
+    /// Reads what the thesauri offer of words that are `known`.
+    fn read_offers(&self, material: &mut Material, known: impl Fn(&str) -> bool) -> Result<()> {
+        let Corpus { words, offers, .. } = &mut material.corpus;
+        for source in &self.recipe.thesauri {
+            let (offer, record) = thesaurus::read(source, &self.folder, &known, words)?;
+            material.sources.push(record);
+            offers.push(offer);
+        }
+        Ok(())
     }
 
     fn context(
@@ -375,32 +438,6 @@ impl<'p> Trainer<'p> {
         let pairs = channel.word_pairs();
         let mut told = |sentences| self.progress.advance(sentences);
         context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
-    }
-
-    fn learn_weights(&self, model: &mut Model, material: &Material) -> Result<()> {
-        let simulated = self.simulate(material, Part::Tune)?;
-        let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
-        let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
-            original: &pair.original,
-            spun: &pair.spun,
-            document: *document,
-            weight: *weight,
-        });
-        let simulated = simulated.iter().map(|sentence| HeldOut {
-            original: &sentence.original,
-            spun: &sentence.spun,
-            document: sentence.document,
-            weight,
-        });
-        self.progress.stage("tune weights", Some(self.recipe.tune.steps as u64));
-        let mut told = |step: usize, reduction: f64| {
-            self.progress.advance(1);
-            if step.is_multiple_of(10) || step + 1 == self.recipe.tune.steps {
-                self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
-            }
-        };
-        crate::tune::tune(model, real.chain(simulated), &self.recipe.tune, &mut told);
-        Ok(())
     }
 }
 

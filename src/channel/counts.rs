@@ -6,7 +6,8 @@ use crate::error::Result;
 use rustc_hash::FxHashMap;
 
 /// Columns of a count: lists, innocent documents, engine families. Really spun
-/// pairs are the last family, whatever engines made them.
+/// pairs are the last family, whatever engines made them. What thesauri offer is
+/// expected, not counted, and has columns of its own, see [`Offered`].
 pub(crate) const COLUMNS: usize = 2 + FAMILIES;
 /// The family of really spun pairs.
 pub(crate) const REAL_FAMILY: usize = FAMILIES - 1;
@@ -42,18 +43,28 @@ pub(crate) const ONE: u32 = 64;
 /// A count by source, in steps of 1 / [`ONE`].
 pub(crate) type Counts = [u32; COLUMNS];
 
+/// Words by source.
+pub(crate) type WordCounts = [u64; COLUMNS];
+
+/// Expected counts of what a thesaurus and of what a list of paraphrases offers: nobody
+/// has been seen to write it.
+pub(crate) type Offered = [f32; 2];
+
 /// Adds `more` to `sum`.
 pub(crate) fn add(sum: &mut Counts, more: &Counts) {
     sum.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.saturating_add(*more));
 }
 
 /// What a count by source says of where a pair was seen.
-pub(crate) fn evidence(counts: &Counts) -> Evidence {
+pub(crate) fn evidence(counts: &Counts, offered: &Offered) -> Evidence {
     let seen = |columns: &[u32], kind| if columns.iter().any(|&c| c > 0) { kind } else { 0 };
+    let offered = |column: usize, kind| if offered[column] > 0.0 { kind } else { 0 };
     let [list, _, families @ .., real] = counts;
     Evidence(
         seen(&[*real], Evidence::REAL)
             | seen(&[*list], Evidence::LIST)
+            | offered(0, Evidence::THESAURUS)
+            | offered(1, Evidence::PARAPHRASES)
             | seen(families, Evidence::SIMULATED),
     )
 }
@@ -151,9 +162,7 @@ impl Substitutions {
         Self { phrases: Phrases::default(), tally: Tally::new(memory) }
     }
 
-    /// Counts a substitution. Pairs that say nothing of their own are passed
-    /// over: identical ones, and ones that a smaller pair with a shared edge
-    /// word cut off says better.
+    /// Counts a substitution, unless it says nothing of its own.
     pub(crate) fn add(
         &mut self,
         original: &[u32],
@@ -161,8 +170,7 @@ impl Substitutions {
         column: usize,
         count: u32,
     ) -> Result<()> {
-        let fits = |phrase: &[u32]| (1..=LONGEST_PHRASE).contains(&phrase.len());
-        if !fits(original) || !fits(spun) || has_shared_edge(original, spun) {
+        if !is_telling(original, spun) {
             return Ok(());
         }
         let (original, spun) = (self.phrases.number(original), self.phrases.number(spun));
@@ -214,6 +222,13 @@ pub(crate) fn observe(phrases: &Phrases, sentence: &[u32], mut found: impl FnMut
             node = child;
         }
     }
+}
+
+/// True of a substitution that says something of its own: not of identical phrases, nor of
+/// those that a smaller pair with a shared edge word cut off says better.
+pub(crate) fn is_telling(original: &[u32], spun: &[u32]) -> bool {
+    let fits = |phrase: &[u32]| (1..=LONGEST_PHRASE).contains(&phrase.len());
+    fits(original) && fits(spun) && !has_shared_edge(original, spun)
 }
 
 /// True if both sides begin or end with the same word and have words left

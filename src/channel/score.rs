@@ -1,9 +1,11 @@
 //! From counts to probabilities.
 
-use super::counts::{COLUMNS, Counts, Group, ONE, Phrases, Places, Source, evidence};
+use super::counts::evidence;
+use super::counts::{COLUMNS, Counts, Group, ONE, Offered, Phrases, Places, Source, WordCounts};
 use super::significance::significance;
-use super::{ByFamily, Candidate, Channel, Entry, FAMILIES, Scores};
+use super::{ByFamily, Candidate, Channel, Entry, Evidence, FAMILIES, Scores};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 /// How counts become a channel.
@@ -14,6 +16,10 @@ pub struct ChannelConfig {
     pub real: f32,
     /// What one count of phrase lists is worth.
     pub list: f32,
+    /// What one expected count of thesauri is worth.
+    pub thesaurus: f32,
+    /// What one expected count of paraphrases is worth.
+    pub paraphrases: f32,
     /// What one count of innocent documents is worth.
     pub innocent: f32,
     /// What one count of simulated pairs is worth.
@@ -30,8 +36,13 @@ pub struct ChannelConfig {
     pub significance: f32,
     /// Candidates below this p(original | spun) are dropped.
     pub least_probability: f32,
-    /// No spun phrase keeps more candidates.
+    /// The same of candidates that only thesauri and paraphrases know.
+    pub least_offered: f32,
+    /// No spun phrase keeps more candidates, and more of those that only thesauri and
+    /// paraphrases know.
     pub most_candidates: usize,
+    /// See above.
+    pub most_offered: usize,
 }
 
 impl Default for ChannelConfig {
@@ -39,6 +50,8 @@ impl Default for ChannelConfig {
         Self {
             real: 3.0,
             list: 1.0,
+            thesaurus: 0.3,
+            paraphrases: 0.1,
             innocent: 1.0,
             simulated: 1.0,
             family_prior: 2.0,
@@ -46,7 +59,9 @@ impl Default for ChannelConfig {
             least_count: 0.5,
             significance: 0.0,
             least_probability: 0.0005,
+            least_offered: 0.0003,
             most_candidates: 24,
+            most_offered: 10,
         }
     }
 }
@@ -85,14 +100,17 @@ pub(crate) trait Lexicon {
 pub(crate) struct Estimate<'e> {
     pub(crate) config: &'e ChannelConfig,
     pub(crate) phrases: &'e Phrases,
-    /// Substitutions by spun phrase, those that [`ChannelConfig::keeps`] alone.
+    /// Substitutions by spun phrase, those that [`ChannelConfig::keeps`] and those that
+    /// are offered.
     pub(crate) groups: &'e [Group],
+    /// What thesauri offer, by spun and original phrase.
+    pub(crate) offered: &'e FxHashMap<(u32, u32), Offered>,
     /// Places where each phrase stands on the spun side.
     pub(crate) spun: &'e Places,
     /// The same on the original side.
     pub(crate) original: &'e Places,
-    /// All places of words on the spun side.
-    pub(crate) all: Counts,
+    /// All places of words on the original side.
+    pub(crate) all: WordCounts,
 }
 
 impl Estimate<'_> {
@@ -124,39 +142,59 @@ impl Estimate<'_> {
         // A phrase cannot have been changed more often than it stands there.
         let stands = places(self.spun, group.spun).max(changed);
         let stands_in = self.spun.get(&group.spun).copied().unwrap_or_default();
-        let words = self.phrases.words(group.spun);
-        let all = pool(&self.all);
+        let all = self.all.iter().zip(config.weights()).map(|(&n, weight)| n as f32 * weight).sum();
+        // Engines of which nothing is known, as those of the real pairs, draw from thesauri.
+        let words: u64 = self.all.iter().sum();
+        let real = Source::Real.column();
+        let unknown = (self.all[real] as f64 / words.max(1) as f64) as f32;
+        let spun = self.phrases.words(group.spun);
         let candidate = |(phrase, count): &(u32, Counts)| {
-            let pooled = pool(count);
+            let offered = self.offered.get(&(group.spun, *phrase)).copied().unwrap_or_default();
+            // What thesauri offer is expected, not seen: it takes nothing from what was.
+            let expected = offered[0] * config.thesaurus + offered[1] * config.paraphrases;
+            let seen = pool(count);
+            let pooled = if seen > 0.0 { seen } else { expected };
             let of_original = places(self.original, *phrase).max(pooled);
-            let certain = config.significance <= 0.0
-                || count[Source::List.column()] > 0
-                || significance(pooled, of_original, stands, all) >= config.significance;
-            let discounted = (pooled - config.discount).max(pooled * 0.1);
+            let discounted = match seen > 0.0 {
+                true => (seen - config.discount).max(seen * 0.1),
+                false => pooled,
+            };
             let original = self.phrases.words(*phrase);
             let scores = Scores {
                 restore: (discounted / (stands + 0.5)).ln(),
                 spin: (discounted / (of_original + 0.5)).ln(),
-                restore_words: lexical_weight(&original, &words, |o, s| lexicon.restore(s, o)),
-                spin_words: lexical_weight(&words, &original, |s, o| lexicon.spin(o, s)),
+                restore_words: lexical_weight(&original, &spun, |o, s| lexicon.restore(s, o)),
+                spin_words: lexical_weight(&spun, &original, |s, o| lexicon.spin(o, s)),
             };
-            let families = by_family(count, &stands_in, scores.restore.exp(), config);
+            let likely = scores.restore.exp();
+            let mut by_column = count.map(as_count);
+            by_column[real] += unknown * expected;
+            let families = by_family(&by_column, &stands_in, likely, config);
+            let evidence = evidence(count, &offered);
+            let certain = config.significance <= 0.0
+                || evidence.has(Evidence::LIST)
+                || significance(seen, of_original, stands, all) >= config.significance;
+            let kept = match evidence.is_only_offered() {
+                true => likely >= config.least_offered,
+                false => certain && likely >= config.least_probability,
+            };
             let original = numbered(&original, number)?;
-            let candidate = Candidate { original, scores, families, evidence: evidence(count) };
-            certain.then_some(candidate)
+            kept.then_some(Candidate { original, scores, families, evidence })
         };
         let mut candidates: Vec<_> = group.originals.iter().filter_map(candidate).collect();
-        let least = config.least_probability.ln();
-        candidates.retain(|candidate| candidate.scores.restore >= least);
         candidates.sort_by(|a, b| {
-            b.scores.restore.total_cmp(&a.scores.restore).then_with(|| a.original.cmp(&b.original))
+            let offered = |c: &Candidate| c.evidence.is_only_offered();
+            let likely = b.scores.restore.total_cmp(&a.scores.restore);
+            offered(a).cmp(&offered(b)).then(likely).then_with(|| a.original.cmp(&b.original))
         });
-        candidates.truncate(config.most_candidates);
+        let seen = candidates.iter().filter(|c| !c.evidence.is_only_offered()).count();
+        candidates.truncate(config.most_candidates.min(seen + config.most_offered));
         let keep = (stands - changed + 0.5) / (stands + 1.0);
-        let left =
-            std::array::from_fn(|column| stands_in[column].saturating_sub(group.changed[column]));
+        let left = std::array::from_fn(|column| {
+            as_count(stands_in[column].saturating_sub(group.changed[column]))
+        });
         let keep_families = by_family(&left, &stands_in, keep, config);
-        Some(Entry { spun: words, keep: keep.ln(), keep_families, candidates })
+        Some(Entry { spun, keep: keep.ln(), keep_families, candidates })
     }
 }
 
@@ -169,17 +207,22 @@ const FIRST_FAMILY: usize = COLUMNS - FAMILIES;
 
 /// Log of the share that `count` has of the places in each family, drawn towards
 /// the share `overall` where a family has few (a Dirichlet prior).
-fn by_family(count: &Counts, places: &Counts, overall: f32, config: &ChannelConfig) -> ByFamily {
+fn by_family(
+    count: &[f32; COLUMNS],
+    places: &Counts,
+    overall: f32,
+    config: &ChannelConfig,
+) -> ByFamily {
     let prior = config.family_prior;
     std::array::from_fn(|family| {
         let column = FIRST_FAMILY + family;
-        let (count, places) = (as_count(count[column]), as_count(places[column]));
+        let (count, places) = (count[column], as_count(places[column]));
         ((count + prior * overall) / (places.max(count) + prior)).ln()
     })
 }
 
 /// A stored count as the number it stands for.
-fn as_count(steps: u32) -> f32 {
+pub(crate) fn as_count(steps: u32) -> f32 {
     (f64::from(steps) / f64::from(ONE)) as f32
 }
 
@@ -223,8 +266,8 @@ mod tests {
         let config = ChannelConfig { discount: 0.5, ..ChannelConfig::default() };
         let estimate = |config: &ChannelConfig| {
             let (spun, original, groups) = (&spun, &original, std::slice::from_ref(&group));
-            let phrases = &phrases;
-            let estimate = Estimate { config, phrases, groups, spun, original, all: count(6) };
+            let (phrases, offered, all) = (&phrases, &FxHashMap::default(), [6; COLUMNS]);
+            let estimate = Estimate { config, phrases, groups, offered, spun, original, all };
             estimate.channel(&Even, Some)
         };
         let channel = estimate(&config);

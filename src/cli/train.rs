@@ -44,8 +44,11 @@ pub(super) struct Args {
     keep_counts: bool,
     /// Add --pairs to this model, trained with --keep-counts, as if they had been named
     /// last when it was trained; its language model and weights stay
-    #[arg(long, value_name = "MODEL", requires = "pairs", conflicts_with_all = ["text", "dev", "config"])]
+    #[arg(long, value_name = "MODEL", requires = "pairs", conflicts_with_all = ["text", "dev", "config", "base"])]
     update: Option<PathBuf>,
+    /// A model whose words, language model and context model serve, instead of --text
+    #[arg(long, value_name = "FILE")]
+    base: Option<PathBuf>,
     /// Model file to write
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -64,9 +67,9 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Result<Outcome> {
     if args.update.is_none()
         && args.config.is_none()
-        && (args.pairs.is_empty() || args.text.is_empty())
+        && (args.pairs.is_empty() || (args.text.is_empty() && args.base.is_none()))
     {
-        return Err(Error::usage("name --pairs and --text, or a recipe with --config"));
+        return Err(Error::usage("name --pairs and --text or --base, or a recipe with --config"));
     }
     if !args.alignments.is_empty() && args.alignments.len() != args.pairs.len() {
         let (links, pairs) = (args.alignments.len(), args.pairs.len());
@@ -84,6 +87,9 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     // What the command line names is meant as it stands, not in the data folder.
     let here = |path: &PathBuf| std::path::absolute(path).map_err(|e| Error::io(path, e));
     let mut trainer = Trainer::new(recipe).folder(folder).lexicon_folder(own).progress(&progress);
+    if let Some(base) = &args.base {
+        trainer = trainer.base(Model::open(base)?);
+    }
     for (number, path) in args.pairs.iter().enumerate() {
         trainer = match args.alignments.get(number) {
             Some(links) => trainer.aligned_pairs(here(path)?, here(links)?),

@@ -14,15 +14,27 @@ pub struct Pair {
     pub spun: String,
     /// The document that it belongs to, where one is named.
     pub document: Option<String>,
+    /// Columns from the fourth on.
+    pub more: Vec<String>,
 }
 
 /// One row of a file of pairs.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Row {
-    /// `original<TAB>spun[<TAB>document]`, sentences.
+    /// `original<TAB>spun[<TAB>document[<TAB>more]]`, sentences.
     Sentence(Pair),
     /// `original<TAB>spun<TAB>count[<TAB>more]`, phrases.
     Phrase { original: String, spun: String, count: f32, more: Vec<String> },
+}
+
+impl Row {
+    /// What the author wrote.
+    pub(crate) fn original(&self) -> &str {
+        match self {
+            Row::Sentence(pair) => &pair.original,
+            Row::Phrase { original, .. } => original,
+        }
+    }
 }
 
 /// Rows at the head of a file from which its kind is told.
@@ -133,7 +145,7 @@ fn sentence(row: Vec<String>) -> Row {
     let mut next = || row.next().unwrap_or_default();
     let (original, spun) = (next(), next());
     let document = Some(next()).filter(|document| !document.is_empty());
-    Row::Sentence(Pair { original, spun, document })
+    Row::Sentence(Pair { original, spun, document, more: row.collect() })
 }
 
 fn phrase(row: Vec<String>) -> Row {
@@ -162,8 +174,9 @@ mod tests {
 
     #[test]
     fn pairs_and_lists() {
-        let (pairs, _) = read("An apple.\tA fruit.\tdoc\nSo.\tThus.\n", false).unwrap();
+        let (pairs, _) = read("An apple.\tA fruit.\tdoc\tengine\nSo.\tThus.\n", false).unwrap();
         assert!(matches!(&pairs[0].1, Row::Sentence(p) if p.document.as_deref() == Some("doc")));
+        assert!(matches!(&pairs[0].1, Row::Sentence(p) if p.more == ["engine"]));
         assert!(matches!(&pairs[1].1, Row::Sentence(p) if p.document.is_none()));
         let (list, _) = read("breast cancer\tbosom malignancy\t12\nx y\tz\t\n", false).unwrap();
         let counts = list.iter().map(|(_, row)| match row {

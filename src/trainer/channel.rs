@@ -3,12 +3,14 @@
 use super::corpus::{Batch, Corpus, Known};
 use super::kept::{KeptCounts, checksum};
 use super::recipe::Recipe;
+use super::thesaurus::Announced;
 use crate::align::{
     AlignWorker, Aligner, CHUNK_PAIRS, LexicalWeights, PairSource, Pairs, WordLink, each_link,
     in_order,
 };
-use crate::channel::counts::{COLUMNS, Counts, Group, ONE, Phrases, Places, Source, Substitutions};
-use crate::channel::counts::{add, observe};
+use crate::channel::counts::{
+    Group, ONE, Phrases, Places, Source, Substitutions, WordCounts, observe,
+};
 use crate::channel::extract::{Limits, extract};
 use crate::channel::score::{Estimate, Lexicon};
 use crate::channel::tally::Tally;
@@ -152,11 +154,17 @@ impl<'c> Counter<'c> {
         vocabulary: &Vocabulary,
         progress: &dyn Progress,
     ) -> Result<(Channel, Option<KeptCounts>)> {
-        let Self { recipe, corpus, prose, aligner, links, substitutions, mut table } = self;
+        let Self { recipe, corpus, prose, aligner, links, mut substitutions, mut table } = self;
         let config = &recipe.channel;
         if substitutions.spills() > 0 {
             progress.note(&format!("counts spilled {} times", substitutions.spills()));
         }
+        let numbers: Vec<Option<u32>> =
+            corpus.words.words().map(|word| vocabulary.id(word)).collect();
+        let known = |word: u32| numbers[word as usize].is_some();
+        let phrases = &mut substitutions.phrases;
+        let announced: Vec<Announced> =
+            corpus.offers.iter().map(|offers| offers.announce(known, phrases)).collect();
         let keep = table.windows.is_some();
         let (mut total, mut all_groups) = (0, Vec::new());
         let phrases = substitutions.finish(|mut group| {
@@ -173,7 +181,7 @@ impl<'c> Counter<'c> {
         })?;
         progress.note(&format!("{total} substitutions"));
         progress.stage("count places", Some(corpus.pairs() as u64));
-        table.forget_others(&phrases);
+        table.forget_others(&phrases, announced.iter().flat_map(Announced::phrases));
         let in_text = || corpus.batches.iter().filter(|batch| batch.known != Known::Whole);
         table.places_before(&phrases)?;
         for batch in in_text() {
@@ -188,12 +196,13 @@ impl<'c> Counter<'c> {
             *windows = Windows::collect(tally, windows)?;
         }
         progress.stage("score substitutions", None);
-        let Table { groups, places: [original, spun], all, windows, .. } = table;
-        let numbers: Vec<Option<u32>> =
-            corpus.words.words().map(|word| vocabulary.id(word)).collect();
+        let Table { mut groups, places: [original, spun], all, windows, .. } = table;
+        let mut offered = FxHashMap::default();
+        announced.iter().for_each(|offers| offers.count(&original, &mut groups, &mut offered));
         let channel = {
-            let (phrases, groups, original, spun) = (&phrases, &groups[..], &original, &spun);
-            let estimate = Estimate { config, phrases, groups, spun, original, all };
+            let (phrases, groups, offered) = (&phrases, &groups[..], &offered);
+            let (original, spun) = (&original, &spun);
+            let estimate = Estimate { config, phrases, groups, offered, spun, original, all };
             estimate.channel(&links, |word| numbers[word as usize])
         };
         let kept = windows.map(|windows| KeptCounts {
@@ -205,6 +214,7 @@ impl<'c> Counter<'c> {
             groups: all_groups,
             all,
             windows,
+            offers: corpus.offers.clone(),
         });
         Ok((channel, kept))
     }
@@ -246,8 +256,8 @@ struct Table {
     windows: Option<Windows>,
     /// On the original and on the spun side.
     places: [Places; 2],
-    /// All words on the spun side.
-    all: Counts,
+    /// All words on the original side.
+    all: WordCounts,
     /// By phrase: whether its places matter.
     wanted: Vec<bool>,
 }
@@ -266,9 +276,10 @@ impl Table {
         place(1, group.spun, group.changed[list]);
     }
 
-    /// Marks the phrases of the substitutions that are kept.
-    fn forget_others(&mut self, phrases: &Phrases) {
+    /// Marks the phrases of the substitutions that are kept, and `offered` ones.
+    fn forget_others(&mut self, phrases: &Phrases, offered: impl Iterator<Item = u32>) {
         self.wanted = vec![false; phrases.len()];
+        offered.for_each(|phrase| self.wanted[phrase as usize] = true);
         for group in &self.groups {
             self.wanted[group.spun as usize] = true;
             group.originals.iter().for_each(|(original, _)| self.wanted[*original as usize] = true);
@@ -283,7 +294,7 @@ impl Table {
 
     /// Counts the places in the sentences of a source.
     fn observe(&mut self, batch: &Batch, phrases: &Phrases, progress: &dyn Progress) -> Result<()> {
-        type Seen = (FxHashMap<(u32, u8, u8), u32>, [u32; COLUMNS]);
+        type Seen = (FxHashMap<(u32, u8, u8), u32>, WordCounts);
         let Self { places, all, wanted, .. } = self;
         let of_chunk = |[pairs, notes]: &mut [Pairs; 2], index| -> Result<Seen> {
             batch.words.read(index, pairs)?;
@@ -291,7 +302,7 @@ impl Table {
             let (mut seen, mut words): Seen = Default::default();
             for ((original, spun), (note, _)) in pairs.iter().zip(notes.iter()) {
                 let column = note[0];
-                words[column as usize] += spun.len() as u32;
+                words[column as usize] += original.len() as u64;
                 for (side, sentence) in [(0, original), (1, spun)] {
                     observe(phrases, sentence, |phrase| {
                         if wanted[phrase as usize] {
@@ -310,7 +321,7 @@ impl Table {
                     let count = count.saturating_mul(ONE);
                     counts[usize::from(column)] = counts[usize::from(column)].saturating_add(count);
                 }
-                add(all, &words.map(|count| count.saturating_mul(ONE)));
+                all.iter_mut().zip(words).for_each(|(sum, count)| *sum += count);
             }
             Ok(())
         })

@@ -1,12 +1,14 @@
 //! All pairs of a training run as word numbers, out of memory.
 
 use super::recipe::PairSource;
-use crate::align::{SpooledPairs, pharaoh};
+use super::thesaurus::Offers;
+use crate::align::{PairSource as _, Pairs, SpooledPairs, pharaoh};
 use crate::channel::counts::{ONE, Source};
 use crate::corpus::{Cut, Interner, Line, Lines, Pair, PairRows, Row};
 use crate::error::{Error, Result};
 use crate::model::SourceRecord;
 use crate::progress::Progress;
+use crate::record::RecordBuilder;
 use crate::spin::SpunSentence;
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
@@ -59,12 +61,14 @@ pub(super) struct Corpus {
     /// By word: whether the vocabulary must have it.
     pub(super) kept: Vec<bool>,
     pub(super) batches: Vec<Batch>,
+    /// What thesauri offer.
+    pub(super) offers: Vec<Offers>,
 }
 
 impl Corpus {
     /// No pairs yet, but words that have their numbers.
-    pub(super) fn new(words: Interner) -> Self {
-        Self { words, ..Self::default() }
+    pub(super) fn new(words: Interner, offers: Vec<Offers>) -> Self {
+        Self { words, offers, ..Self::default() }
     }
 
     pub(super) fn pairs(&self) -> usize {
@@ -76,12 +80,37 @@ impl Corpus {
         self.words.words().zip(&self.kept).filter(|(_, kept)| **kept).map(|(word, _)| word)
     }
 
+    /// Drops simulated pairs, and the rows of lists that are not to be `seen`.
+    pub(super) fn forget(&mut self, seen: impl Fn(&[String], &[String]) -> bool) -> Result<()> {
+        self.batches.retain(|batch| batch.known != Known::Edits);
+        let text = |words: &[u32]| -> Vec<String> {
+            words.iter().map(|&word| self.words.word(word).to_string()).collect()
+        };
+        for batch in self.batches.iter_mut().filter(|batch| batch.known == Known::Whole) {
+            let mut kept = Batch::new(Known::Whole)?;
+            let [mut rows, mut notes] = <[Pairs; 2]>::default();
+            for chunk in 0..batch.words.chunks() {
+                batch.words.read(chunk, &mut rows)?;
+                batch.notes.read(chunk, &mut notes)?;
+                for ((original, spun), (note, known)) in rows.iter().zip(notes.iter()) {
+                    if seen(&text(original), &text(spun)) {
+                        kept.words.push(original, spun)?;
+                        kept.notes.push(note, known)?;
+                    }
+                }
+            }
+            *batch = kept;
+        }
+        Ok(())
+    }
+
     /// Reads the rows that a source names, and the links beside them if it names any.
     pub(super) fn read(
         &mut self,
         source: &PairSource,
         folder: &Path,
         strict: bool,
+        record: &mut RecordBuilder,
         progress: &dyn Progress,
     ) -> Result<SourceRecord> {
         let path = folder.join(&source.path);
@@ -110,6 +139,7 @@ impl Corpus {
             if row_number < first {
                 continue;
             }
+            record.original(row.original());
             let noted = note(row);
             let noted =
                 Noted { links: links.as_mut().map(|links| links.line(line)).transpose()?, ..noted };

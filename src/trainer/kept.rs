@@ -1,9 +1,10 @@
 //! What training has counted, kept beside the model so that it can learn on without the
 //! pairs that it learned from.
 
+use super::thesaurus::Offers;
 use crate::align::{JumpCounts, Learned, LexicalWeights, PairCounts};
 use crate::channel::Channel;
-use crate::channel::counts::{COLUMNS, Counts, Group, Phrases, Substitutions};
+use crate::channel::counts::{COLUMNS, Counts, Group, Offered, Phrases, Substitutions, WordCounts};
 use crate::channel::windows::Windows;
 use crate::corpus::Interner;
 use crate::error::{Error, Result};
@@ -16,6 +17,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Stands for the empty word in a file.
 const EMPTY: u32 = u32::MAX;
+/// No recipe names more thesauri.
+const MOST_OFFERS: u32 = 64;
 /// The one section of the file.
 const SECTION: &str = "counts";
 
@@ -32,9 +35,10 @@ pub struct KeptCounts {
     pub(super) links: LexicalWeights,
     pub(super) phrases: Phrases,
     pub(super) groups: Vec<Group>,
-    /// All words on the spun side.
-    pub(super) all: Counts,
+    /// All words on the original side.
+    pub(super) all: WordCounts,
     pub(super) windows: Windows,
+    pub(super) offers: Vec<Offers>,
 }
 
 impl KeptCounts {
@@ -146,6 +150,14 @@ impl KeptCounts {
         writer.array(pairs().flat_map(|(_, _, counts)| seen(counts)));
         writer.array(self.all);
         self.windows.write(writer);
+        writer.put(self.offers.len() as u32);
+        for offers in &self.offers {
+            writer.put(offers.column as u32);
+            writer.put(offers.rate);
+            let sides = || offers.pairs.iter().flat_map(|(original, spun)| [original, spun]);
+            writer.array(sides().map(|side| side.len() as u32));
+            writer.array(sides().flatten().copied());
+        }
     }
 
     fn read(reader: &mut SectionReader) -> Result<Self> {
@@ -164,11 +176,35 @@ impl KeptCounts {
         }
         reader.check(whole, "phrases one after the other", "others")?;
         let groups = read_groups(reader, phrases.len())?;
-        let all = reader.array_of::<u32>(COLUMNS)?;
+        let all = reader.array_of::<u64>(COLUMNS)?;
         let all = std::array::from_fn(|column| all.get(column));
         let windows = Windows::read(reader)?;
-        Ok(Self { channel, words, learned, links, phrases, groups, all, windows })
+        let count = reader.take::<u32>()?;
+        reader.check(count <= MOST_OFFERS, format!("at most {MOST_OFFERS} thesauri"), count)?;
+        let offers = (0..count).map(|_| read_offers(reader, known)).collect::<Result<_>>()?;
+        Ok(Self { channel, words, learned, links, phrases, groups, all, windows, offers })
     }
+}
+
+fn read_offers(reader: &mut SectionReader, known: usize) -> Result<Offers> {
+    let column = reader.take::<u32>()? as usize;
+    let rate = reader.take::<f32>()?;
+    let lengths = reader.array::<u32>()?;
+    let words = reader.array::<u32>()?;
+    let sum: u64 = lengths.iter().map(u64::from).sum();
+    let sound = column < Offered::default().len()
+        && rate.is_finite()
+        && lengths.len().is_multiple_of(2)
+        && sum == words.len() as u64
+        && words.iter().all(|word| (word as usize) < known);
+    reader.check(sound, "offers of known words", "others")?;
+    let mut words = words.iter();
+    let mut sides = lengths.iter().map(|len| words.by_ref().take(len as usize).collect());
+    let mut pairs = Vec::with_capacity(lengths.len() / 2);
+    while let (Some(original), Some(spun)) = (sides.next(), sides.next()) {
+        pairs.push((original, spun));
+    }
+    Ok(Offers { column, pairs, rate })
 }
 
 /// A number for a channel.
