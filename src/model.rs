@@ -12,8 +12,10 @@ use crate::decode::confidence::Calibrator;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
+use crate::lm::packed::Layout;
 use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
+use crate::text::vocabulary::RESERVED;
 use bytes::Bytes;
 use container::Container;
 pub use lookup::{KnownOriginal, KnownPhrase};
@@ -119,6 +121,34 @@ impl Model {
         Container::parse(builtin::english())
     }
 
+    /// The model with the words of `more` beside its own. Language model and contexts
+    /// know nothing of new words.
+    pub(crate) fn with_words(self, more: &[&str]) -> Result<Self> {
+        let ids = RESERVED..self.vocabulary.len() as u32;
+        let own: Vec<String> = ids.map(|id| self.vocabulary.word(id)).collect();
+        let all: Vec<&str> = own.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let vocabulary = Vocabulary::new(all);
+        if vocabulary.len() == self.vocabulary.len() {
+            return Ok(self);
+        }
+        // Both vocabularies are sorted, so that numbers keep their order.
+        let number = |id: u32| match id.checked_sub(RESERVED) {
+            Some(index) => vocabulary.id_or_unknown(&own[index as usize]),
+            None => id,
+        };
+        let Some(mut lm) = self.lm.unpack() else {
+            return Err(Error::config("a language model in the fast layout takes no new words"));
+        };
+        lm.renumber(vocabulary.len(), number);
+        let lm = lm.pack(Layout::Compact);
+        let mut before = vec![None; vocabulary.len()];
+        for id in 0..self.vocabulary.len() as u32 {
+            before[number(id) as usize] = Some(id);
+        }
+        let context = self.context.renumbered(&before);
+        Ok(Self { vocabulary, lm, context, ..self })
+    }
+
     fn sections(&self) -> Result<Vec<(container::Name, Vec<u8>)>> {
         let bytes = |write: &dyn Fn(&mut SectionWriter)| {
             let mut writer = SectionWriter::default();
@@ -184,7 +214,7 @@ fn optional<T>(
 
 /// Maps a file into memory.
 #[allow(unsafe_code)]
-fn map(path: &Path) -> Result<Bytes> {
+pub(crate) fn map(path: &Path) -> Result<Bytes> {
     let failed = |source| Error::io(path, source);
     let file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.len() == 0 {
