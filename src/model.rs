@@ -161,7 +161,7 @@ impl Model {
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
             ("context", bytes(&|writer| self.context.write(writer))),
-            ("confidence", bytes(&|writer| self.calibrator.write(writer))),
+            ("calib", bytes(&|writer| self.calibrator.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ];
         if let Some(record) = &self.record {
@@ -180,7 +180,7 @@ impl Model {
         reader.end()?;
         // Models of the first release lack the sections below.
         let context = optional(container, "context", ContextModel::read)?;
-        let calibrator = optional(container, "confidence", Calibrator::read)?;
+        let calibrator = optional(container, "calib", Calibrator::read)?;
         let mut reader = SectionReader::new("lm", container.section("lm")?);
         let lm = LanguageModel::read(&mut reader)?;
         reader.end()?;
