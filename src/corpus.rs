@@ -1,6 +1,7 @@
 //! Files of text and of pairs, plain or compressed, read a line at a time.
 
 pub(crate) mod lines;
+pub(crate) mod packing;
 pub(crate) mod pairs;
 
 pub(crate) use lines::{Line, Lines};
