@@ -47,6 +47,15 @@ enum Outcome {
     Done,
     /// Some of the input was passed over, and said so.
     Partial,
+    /// A signal of this number came before the end.
+    Stopped(u8),
+}
+
+impl Outcome {
+    /// The outcome of both: what fell short is not forgotten.
+    fn or(self, other: Self) -> Self {
+        if self == Outcome::Done { other } else { self }
+    }
 }
 
 /// Runs the program: 0 for success, 1 for an error in the data, 2 for one in the
@@ -66,6 +75,7 @@ pub fn main() -> ExitCode {
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partial) => ExitCode::FAILURE,
+        Ok(Outcome::Stopped(signal)) => ExitCode::from(128 + signal),
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("unspin: {error}");
@@ -77,6 +87,12 @@ pub fn main() -> ExitCode {
 /// The model at `path`, or the one that is built in.
 fn open_model(path: Option<&Path>) -> Result<Model> {
     path.map_or_else(Model::english, Model::open)
+}
+
+/// The number by which the model at `path`, or the one that is built in, is known.
+fn identity(path: Option<&Path>) -> Result<String> {
+    let container = path.map_or_else(Model::english_container, Model::container)?;
+    Ok(format!("{:016x}", container.identity()))
 }
 
 /// Sets how many threads work; 0 for as many as the machine has.

@@ -42,6 +42,7 @@
 #![deny(unsafe_code)]
 
 pub mod align;
+mod batch;
 mod channel;
 #[doc(hidden)]
 pub mod cli;
@@ -49,6 +50,7 @@ mod corpus;
 mod decode;
 mod error;
 pub mod evaluate;
+mod formats;
 mod lattice;
 mod lm;
 mod model;

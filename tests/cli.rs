@@ -1,27 +1,9 @@
 //! What the program promises on the command line.
 
-use assert_cmd::Command;
+mod common;
+
+use common::{MODEL, unspin};
 use std::path::Path;
-use std::sync::LazyLock;
-
-/// A model trained once on the sample corpus, by the program itself.
-static MODEL: LazyLock<tempfile::TempPath> = LazyLock::new(|| {
-    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
-    unspin()
-        .args(["train", "--pairs", "training/sample/pairs.tsv"])
-        .args(["--text", "training/sample/text.txt", "--dev", "training/sample/dev.tsv"])
-        .arg("--output")
-        .arg(&path)
-        .assert()
-        .success();
-    path
-});
-
-fn unspin() -> Command {
-    let mut command = Command::cargo_bin("unspin").unwrap();
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    command
-}
 
 /// `unspin decode` with the sample model.
 fn decode(arguments: &[&str], input: impl Into<Vec<u8>>) -> assert_cmd::assert::Assert {
@@ -95,9 +77,9 @@ fn files_follow_each_other_and_missing_ones_are_named() {
 }
 
 #[test]
-fn jsonl_carries_the_evidence() {
+fn the_evidence_is_an_object_a_line() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
-    let output = decode(&["--format", "jsonl", "--nbest", "5"], article.as_str()).success();
+    let output = decode(&["--evidence", "--nbest", "5"], article.as_str()).success();
     let text = stdout(&output);
     assert_eq!(text.lines().count(), article.lines().count());
     let mut edits = 0;
@@ -136,7 +118,7 @@ fn jsonl_carries_the_evidence() {
 fn a_high_threshold_changes_less() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
     let changed = |least: &str| {
-        let arguments = ["--format", "jsonl", "--min-confidence", least];
+        let arguments = ["--evidence", "--min-confidence", least];
         let text = stdout(&decode(&arguments, article.as_str()).success());
         let edits = |line: &str| {
             let object: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -153,7 +135,7 @@ fn a_high_threshold_changes_less() {
 fn the_same_bytes_at_any_number_of_threads() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
     let with = |threads: &str| {
-        let arguments = ["--format", "jsonl", "--nbest", "3", "--threads", threads];
+        let arguments = ["--evidence", "--nbest", "3", "--threads", threads];
         stdout(&decode(&arguments, article.as_str()).success())
     };
     let one = with("1");

@@ -77,12 +77,6 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     Ok(outcome)
 }
 
-impl Outcome {
-    fn or(self, other: Self) -> Self {
-        if self == Outcome::Done { other } else { self }
-    }
-}
-
 fn read_pairs(paths: &[PathBuf]) -> Result<(Vec<Pair>, Outcome)> {
     let (mut pairs, mut outcome) = (Vec::new(), Outcome::Done);
     for path in paths {
