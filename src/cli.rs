@@ -1,18 +1,21 @@
 //! The command line: one file a verb.
 
+mod completions;
 mod decode;
+mod diff;
 mod evaluate;
 mod inspect;
 mod lexicon;
 mod lm;
 mod progress;
+mod report;
 mod spin;
 mod train;
 mod verify;
 
 use crate::error::Result;
 use crate::model::Model;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,7 +25,13 @@ use std::process::ExitCode;
 /// unspin ranks what the author may have written, with a probability for each
 /// word. It works offline, with a model of its own or one that you train.
 #[derive(Parser)]
-#[command(name = "unspin", version, max_term_width = 100)]
+#[command(name = "unspin", max_term_width = 100)]
+#[command(after_help = "Examples:
+  unspin decode article.txt > restored.txt
+  unspin diff article.txt
+  unspin report article.txt --output report.html
+  unspin decode posts.jsonl --field body --output restored.jsonl --resume
+  unspin train --pairs pairs.tsv --text news.txt.xz --dev held-out.tsv --output my.unspin")]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -31,6 +40,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Decode(decode::Args),
+    Report(report::Args),
+    Diff(diff::Args),
     Evaluate(evaluate::Args),
     Train(train::Args),
     Inspect(inspect::Args),
@@ -38,6 +49,8 @@ enum Verb {
     Spin(spin::Args),
     Lexicon(lexicon::Args),
     Lm(lm::Args),
+    Completions(completions::Args),
+    Man(completions::ManArgs),
 }
 
 /// How a run ended that did not fail.
@@ -61,9 +74,14 @@ impl Outcome {
 /// Runs the program: 0 for success, 1 for an error in the data, 2 for one in the
 /// command. A reader that goes away early is a success.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&command().get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let outcome = match cli.verb {
         Verb::Decode(args) => decode::run(args),
+        Verb::Report(args) => report::run(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::Evaluate(args) => evaluate::run(args),
         Verb::Train(args) => train::run(args),
         Verb::Inspect(args) => inspect::run(args),
@@ -71,6 +89,8 @@ pub fn main() -> ExitCode {
         Verb::Spin(args) => spin::run(args),
         Verb::Lexicon(args) => lexicon::run(args),
         Verb::Lm(args) => lm::run(args),
+        Verb::Completions(args) => completions::run(args, command()),
+        Verb::Man(args) => completions::man(args, command()),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
@@ -82,6 +102,17 @@ pub fn main() -> ExitCode {
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }
+}
+
+/// The command line, and in its version the model that is built in.
+fn command() -> clap::Command {
+    let version = env!("CARGO_PKG_VERSION");
+    let version = match identity(None) {
+        Ok(identity) => format!("{version} (model {identity})"),
+        Err(_) => format!("{version} (damaged model)"),
+    };
+    // Lives as long as the program: clap takes nothing shorter.
+    Cli::command().version(&*version.leak())
 }
 
 /// The model at `path`, or the one that is built in.

@@ -15,6 +15,8 @@ mod whole;
 
 use crate::corpus::packing::{Packing, Unpacked};
 use crate::error::{Error, Result};
+#[cfg(any(test, fuzzing))]
+pub(crate) use record::Block;
 pub(crate) use record::{Record, Refusal, decode};
 use serde::{Deserialize, Serialize};
 use std::io::BufRead;
@@ -134,6 +136,13 @@ fn input(path: &Path, place: Place) -> Result<Input<'_>> {
     let Unpacked { reader, taken } = Unpacked::open(path, place.offset)?;
     let length = std::fs::metadata(path).ok().map(|metadata| metadata.len());
     Ok(Input { path, reader, taken: Taken { bytes: taken, length }, place })
+}
+
+/// Reads bytes in memory.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn from_bytes(bytes: Vec<u8>, settings: &Settings) -> Result<Box<dyn Source>> {
+    let (reader, path) = (Box::new(std::io::Cursor::new(bytes)), Path::new("memory"));
+    stream(Input { path, reader, taken: Taken::default(), place: Place::default() }, settings, None)
 }
 
 /// Reads a stream that cannot be opened again.

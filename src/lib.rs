@@ -51,10 +51,14 @@ mod decode;
 mod error;
 pub mod evaluate;
 mod formats;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod lattice;
 mod lm;
 mod model;
 mod progress;
+mod report;
 mod spin;
 pub mod text;
 mod trainer;
