@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+mod compare;
 mod completions;
 mod decode;
 mod diff;
@@ -7,10 +8,12 @@ mod evaluate;
 mod inspect;
 mod lexicon;
 mod lm;
+mod measure;
 mod progress;
 mod report;
 mod spin;
 mod train;
+mod tune;
 mod verify;
 
 use crate::error::Result;
@@ -43,7 +46,9 @@ enum Verb {
     Report(report::Args),
     Diff(diff::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
     Train(train::Args),
+    Tune(tune::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Spin(spin::Args),
@@ -83,7 +88,9 @@ pub fn main() -> ExitCode {
         Verb::Report(args) => report::run(args),
         Verb::Diff(args) => diff::run(args),
         Verb::Evaluate(args) => evaluate::run(args),
+        Verb::Compare(args) => compare::run(args),
         Verb::Train(args) => train::run(args),
+        Verb::Tune(args) => tune::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
         Verb::Spin(args) => spin::run(args),

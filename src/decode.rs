@@ -19,10 +19,11 @@ use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
-pub(crate) use document::{READINGS, Signs};
+pub(crate) use document::{READINGS, Signs, manners};
 use line::SentenceResult;
-pub use restoration::{Alternative, Edit, Restoration, Restored};
+pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Settings of a decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,11 +37,13 @@ pub struct DecodeConfig {
     pub beam: usize,
     /// Hypotheses this much below the best, in nats, are dropped.
     pub beam_width: f32,
+    /// Tells everything that was considered ([`Restored::candidates`]).
+    pub candidates: bool,
 }
 
 impl Default for DecodeConfig {
     fn default() -> Self {
-        Self { nbest: 1, min_confidence: 0.0, beam: 24, beam_width: 12.0 }
+        Self { nbest: 1, min_confidence: 0.0, beam: 24, beam_width: 12.0, candidates: false }
     }
 }
 
@@ -94,13 +97,16 @@ impl Worker<'_> {
     pub fn decode(&mut self, line: &str) -> Restored {
         let tokens = tokenize(line);
         let parts = sentences(line, &tokens);
-        let mut manner = Manner::default();
+        let mut manners = vec![Manner::default(); parts.len()];
         for _ in 0..READINGS {
-            let signs = parts.iter().map(|part| self.signs(line, &tokens[part.clone()], manner));
-            manner = signs.sum::<Signs>().manner();
+            let read = |(part, &manner): (&Range<usize>, &Manner)| {
+                self.signs(line, &tokens[part.clone()], manner)
+            };
+            let signs: Vec<Signs> = parts.iter().zip(&manners).map(read).collect();
+            manners = document::manners(1, parts.iter().map(|_| 0), &signs);
         }
-        let results = parts.into_iter().map(|range| self.sentence(line, &tokens[range], manner));
-        let results = results.collect();
+        let decode = |(range, manner)| self.sentence(line, &tokens[Range::clone(range)], manner);
+        let results = parts.iter().zip(manners).map(decode).collect();
         line::assemble(line, results, self.decoder.config.nbest)
     }
 
@@ -113,10 +119,16 @@ impl Worker<'_> {
         self.lattice.build(model, line, tokens, manner);
         self.graph.search(model, &self.lattice, config);
         self.graph.posteriors();
+        let candidates = match config.candidates {
+            true => line::candidates(model, line, tokens, &self.lattice, &self.graph),
+            false => Vec::new(),
+        };
         if config.min_confidence > 0.0 {
             self.graph.abstain(&self.lattice, config.min_confidence);
         }
         let paths = self.graph.nbest(&self.lattice, config.nbest);
-        line::sentence(model, line, tokens, &self.lattice, &self.graph, &paths)
+        let mut result = line::sentence(model, line, tokens, &self.lattice, &self.graph, &paths);
+        result.candidates = candidates;
+        result
     }
 }

@@ -23,7 +23,10 @@
 mod bleu;
 mod bootstrap;
 mod calibration;
+mod causes;
 mod chrf;
+mod comparison;
+mod detection;
 mod diff;
 mod edits;
 mod figures;
@@ -39,6 +42,12 @@ mod words;
 
 pub use bootstrap::Paired;
 pub use calibration::CurvePoint;
+pub use causes::{Cause, Causes, Count};
+pub use comparison::{Comparison, Difference, DocumentComparison, FamilyComparison};
+pub use detection::{Detection, DetectionPoint};
 pub use figures::Figures;
 pub use input::{Baseline, Clean, Edit, Sentence, Settings};
-pub use report::{CalibrationBin, CalibrationReport, DocumentReport, Report, Signatures};
+pub use report::{
+    CalibrationBin, CalibrationReport, DetectionReport, DocumentReport, FamilyReport, Place,
+    Report, Signatures,
+};

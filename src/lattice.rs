@@ -9,6 +9,7 @@ mod protect;
 mod repairs;
 
 use crate::channel::{ByFamily, LONGEST_PHRASE};
+use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::{Token, normalize};
 use features::{Feature, Features, Weights};
@@ -29,13 +30,16 @@ pub(crate) enum Kind {
     Small,
 }
 
-/// How the document that a sentence belongs to is spun.
+/// How a sentence and the document that it belongs to are spun.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Manner {
-    /// Log of the share of its words that seems changed, over what is usual.
+    /// Log of the share of the document's words that seems changed, over what is usual.
     pub(crate) rate: f32,
-    /// How likely each engine family is to have spun it, if something is known.
-    pub(crate) families: Option<ByFamily>,
+    /// Log of the share of the sentence's words that seems changed, over the document's.
+    pub(crate) rate_here: f32,
+    /// How likely each engine family is to have spun the document, and the sentence,
+    /// if something is known.
+    pub(crate) families: Option<[ByFamily; 2]>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -68,6 +72,7 @@ pub(crate) struct Lattice {
     words: Vec<u32>,
     ids: Vec<u32>,
     protected: Vec<bool>,
+    surroundings: Surroundings,
     form: String,
 }
 
@@ -81,6 +86,7 @@ impl Lattice {
         self.words.clear();
         self.number(model, text, tokens);
         protect::protected(text, tokens, &mut self.protected);
+        self.surroundings.read(&model.context, &self.ids);
         for start in 0..tokens.len() {
             self.starts.push(self.choices.len() as u32);
             self.keep(model, start, manner);
@@ -136,12 +142,15 @@ impl Lattice {
     fn keep(&mut self, model: &Model, at: usize, manner: Manner) {
         let word = self.ids[at];
         let mut features = Features::default();
+        features[Feature::Context] = self.fit(model, at);
         let node = model.channel.child(model.channel.root(), word);
         if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
             features[Feature::Keep] = model.channel.keep(node);
-            if let Some(families) = &manner.families {
+            features[Feature::ContextKeep] = features[Feature::Context];
+            if let Some([families, here]) = &manner.families {
                 let keep = model.channel.keep_in(node, families);
                 features[Feature::FamilyKeep] = keep - features[Feature::Keep];
+                features[Feature::FamilyKeepHere] = model.channel.keep_in(node, here) - keep;
             }
         }
         self.push(at..at + 1, Kind::Keep, 0, [word], features, &model.weights);
@@ -170,6 +179,7 @@ impl Lattice {
             // A name's words are capitals inside the sentence.
             let is_first = end == 1;
             capital |= !is_first && tokens[end - 1].of(text).starts_with(char::is_uppercase);
+            let around = self.surroundings.of(start, end);
             for candidate in channel.candidates(node) {
                 let mut features = Features::default();
                 let scores = channel.scores(candidate);
@@ -178,9 +188,12 @@ impl Lattice {
                 let spun = &self.ids[start..end];
                 features[Feature::Change] = 1.0;
                 features[Feature::Rate] = manner.rate;
-                if let Some(families) = &manner.families {
+                features[Feature::RateHere] = manner.rate_here;
+                if let Some([families, here]) = &manner.families {
                     let restore = channel.restore_in(candidate, families);
                     features[Feature::FamilyRestore] = restore - scores.restore;
+                    let restore_here = channel.restore_in(candidate, here);
+                    features[Feature::FamilyRestoreHere] = restore_here - restore;
                 }
                 features[Feature::Restore] = scores.restore;
                 features[Feature::Spin] = scores.spin;
@@ -191,9 +204,12 @@ impl Lattice {
                 for (feature, kind) in Feature::SEEN {
                     features[feature] = f32::from(evidence.has(kind));
                 }
+                features[Feature::Offered] = f32::from(evidence.is_only_offered());
                 features[Feature::Capital] = f32::from(capital);
                 features[Feature::Rarity] =
                     commonness(model, original) - commonness(model, spun.iter().copied());
+                let fits = channel.original(candidate).map(|word| model.context.fit(&around, word));
+                features[Feature::Context] = fits.sum();
                 let original = channel.original(candidate);
                 self.push(
                     start..end,
@@ -231,9 +247,15 @@ impl Lattice {
         }
     }
 
+    /// How well the word at a token fits where it stands.
+    fn fit(&self, model: &Model, at: usize) -> f32 {
+        model.context.fit(&self.surroundings.of(at, at + 1), self.ids[at])
+    }
+
     fn push_repair(&mut self, model: &Model, at: usize, kind: Kind, words: &[u32], of: Feature) {
         let mut features = Features::default();
         features[of] = 1.0;
+        features[Feature::Context] = self.fit(model, at);
         self.push(at..at + 1, kind, 0, words.iter().copied(), features, &model.weights);
     }
 

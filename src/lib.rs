@@ -46,6 +46,7 @@ mod batch;
 mod channel;
 #[doc(hidden)]
 pub mod cli;
+mod context;
 mod corpus;
 mod decode;
 mod error;
@@ -58,19 +59,24 @@ mod lattice;
 mod lm;
 mod model;
 mod progress;
+mod record;
 mod report;
 mod spin;
 pub mod text;
 mod trainer;
 mod tune;
 
-pub use decode::{Alternative, DecodeConfig, Decoder, Edit, Restoration, Restored, Worker};
+pub use decode::{
+    Alternative, Candidate, DecodeConfig, Decoder, Edit, Restoration, Restored, Worker,
+};
 pub use error::{Error, Result};
 pub use lattice::features::NamedWeight;
 pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};
 pub use progress::{Progress, Silent};
+pub use record::Leaks;
 pub use spin::{EngineConfig, Rate, SpinConfig};
 pub use trainer::{
-    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Trainer,
+    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
+    ThesaurusKind, Trainer,
 };
 pub use tune::TuneConfig;

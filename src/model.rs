@@ -7,9 +7,11 @@ pub(crate) mod metadata;
 pub(crate) mod section;
 
 use crate::channel::Channel;
+use crate::context::ContextModel;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
+use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
 use bytes::Bytes;
 use container::Container;
@@ -28,8 +30,11 @@ pub struct Model {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) lm: LanguageModel,
     pub(crate) channel: Channel,
+    pub(crate) context: ContextModel,
     pub(crate) weights: Weights,
     pub(crate) metadata: Metadata,
+    /// Models of the first release have none.
+    pub(crate) record: Option<TrainingRecord>,
 }
 
 impl Model {
@@ -90,6 +95,12 @@ impl Model {
         &self.metadata
     }
 
+    /// How many of `texts` the model was trained on; nothing for a model that keeps
+    /// no record of that.
+    pub fn leaks<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Option<Leaks> {
+        Some(self.record.as_ref()?.leaks(texts))
+    }
+
     /// The words that the model knows.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
@@ -113,12 +124,17 @@ impl Model {
             writer.finish()
         };
         let metadata = Metadata { weights: self.weights.named(), ..self.metadata.clone() };
-        Ok(vec![
+        let mut sections = vec![
             ("meta", metadata.encode()?),
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
+            ("context", bytes(&|writer| self.context.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
-        ])
+        ];
+        if let Some(record) = &self.record {
+            sections.push(("record", bytes(&|writer| record.write(writer))));
+        }
+        Ok(sections)
     }
 
     fn from_container(container: &Container) -> Result<Self> {
@@ -129,11 +145,30 @@ impl Model {
         let mut reader = SectionReader::new("channel", container.section("channel")?);
         let channel = Channel::read(&mut reader)?;
         reader.end()?;
+        // Models of the first release know no context.
+        let context = match container.section("context") {
+            Ok(bytes) => {
+                let mut reader = SectionReader::new("context", bytes);
+                let context = ContextModel::read(&mut reader)?;
+                reader.end()?;
+                context
+            }
+            Err(_) => ContextModel::empty(),
+        };
         let mut reader = SectionReader::new("lm", container.section("lm")?);
         let lm = LanguageModel::read(&mut reader)?;
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
-        Ok(Self { vocabulary, lm, channel, weights, metadata })
+        let record = match container.section("record") {
+            Ok(bytes) => {
+                let mut reader = SectionReader::new("record", bytes);
+                let record = TrainingRecord::read(&mut reader)?;
+                reader.end()?;
+                Some(record)
+            }
+            Err(_) => None,
+        };
+        Ok(Self { vocabulary, lm, channel, context, weights, metadata, record })
     }
 }
 

@@ -6,16 +6,24 @@ mod pairs;
 pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
+mod thesaurus;
+mod weights;
 
+use crate::channel::Channel;
+use crate::context::train::Sentences;
+use crate::context::{self, ContextModel};
 use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
+use crate::record::RecordBuilder;
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
-use crate::tune::HeldOut;
 use pairs::WordPair;
-pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
+pub use recipe::{
+    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
+    ThesaurusKind,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::PathBuf;
 use text::Part;
@@ -35,6 +43,7 @@ pub struct Trainer<'p> {
     recipe: Recipe,
     folder: PathBuf,
     lexicon_folder: PathBuf,
+    base: Option<Model>,
     progress: &'p dyn Progress,
 }
 
@@ -44,6 +53,7 @@ const LIST_WEIGHT: f32 = 2.0;
 const KIN_WEIGHT: f32 = 0.5;
 
 /// What training reads before it begins.
+#[derive(Default)]
 struct Material {
     /// Real pairs and lists.
     pairs: Vec<WordPair>,
@@ -54,12 +64,19 @@ struct Material {
     /// Bytes of the training part of each text file.
     bytes: Vec<u64>,
     sources: Vec<SourceRecord>,
+    record: RecordBuilder,
 }
 
 impl Trainer<'static> {
     /// A trainer that follows `recipe`, in silence.
     pub fn new(recipe: Recipe) -> Self {
-        Self { recipe, folder: PathBuf::new(), lexicon_folder: PathBuf::new(), progress: &Silent }
+        Self {
+            recipe,
+            folder: PathBuf::new(),
+            lexicon_folder: PathBuf::new(),
+            base: None,
+            progress: &Silent,
+        }
     }
 }
 
@@ -75,6 +92,14 @@ impl<'p> Trainer<'p> {
     #[must_use]
     pub fn lexicon_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.lexicon_folder = folder.into();
+        self
+    }
+
+    /// Takes the words, the language model and the context model of `base` instead of
+    /// learning English from text; words of the pairs that it lacks stay unknown.
+    #[must_use]
+    pub fn base(mut self, base: Model) -> Self {
+        self.base = Some(base);
         self
     }
 
@@ -112,40 +137,89 @@ impl<'p> Trainer<'p> {
     /// If a file cannot be read, if there is no text or no pair at all, or, for a
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
-        let material = self.material()?;
-        let simulated = self.simulate(&material, Part::Train)?;
-        let vocabulary = self.vocabulary(&material, &simulated);
+        let mut material = self.material()?;
+        let record = Some(std::mem::take(&mut material.record).finish());
+        let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train)?;
+        let (vocabulary, lm, sentences) = match &self.base {
+            Some(base) => (base.vocabulary.clone(), base.lm.clone(), None),
+            None => {
+                let vocabulary = self.vocabulary(&material, &simulated);
+                let (lm, sentences) =
+                    language::train(&self.recipe, &self.folder, &vocabulary, self.progress)?;
+                (vocabulary, lm, Some(sentences))
+            }
+        };
         let index = vocabulary.index();
-        let lm = language::train(&self.recipe, &self.folder, &vocabulary, &index, self.progress)?;
-        let channel = channel::train(
-            &self.recipe,
-            &vocabulary,
-            &index,
-            &material.pairs,
-            &simulated,
-            self.progress,
-        )?;
-        drop(simulated);
+        let offers = self.offers(&mut material.sources, &index)?;
+        let pairs =
+            channel::Pairs { real: &material.pairs, simulated: &simulated, offers: &offers };
+        let channel = channel::train(&self.recipe, &vocabulary, &index, &pairs, self.progress)?;
+        drop((simulated, offers));
+        let context = match (&self.base, sentences) {
+            (Some(base), _) => base.context.clone(),
+            (None, Some(sentences)) => self.context(&vocabulary, &sentences, &channel),
+            (None, None) => ContextModel::empty(),
+        };
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
             sources: material.sources.clone(),
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
-        let mut model = Model { vocabulary, lm, channel, weights: Default::default(), metadata };
-        self.tune(&mut model, &material)?;
+        let mut model = Model {
+            vocabulary,
+            lm,
+            channel,
+            context,
+            weights: Default::default(),
+            metadata,
+            record,
+        };
+        self.learn_weights(&mut model, &material)?;
+        Ok(model)
+    }
+
+    /// Learns the weights of `model` anew, from the held-out pairs and from held-out
+    /// text spun as the recipe says; everything else stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read, or if there is nothing to learn from.
+    pub fn tune(&self, mut model: Model) -> Result<Model> {
+        let mut material = Material::default();
+        self.read_pairs(&mut material)?;
+        self.read_text(&mut material)?;
+        self.learn_weights(&mut model, &material)?;
+        if let Some(record) = &mut model.record {
+            record.add(std::mem::take(&mut material.record));
+        }
+        model.metadata.sources.extend(material.sources.into_iter().filter(|s| s.kind == "dev"));
         Ok(model)
     }
 
     fn material(&self) -> Result<Material> {
+        let mut material = Material::default();
+        self.read_pairs(&mut material)?;
+        if material.pairs.is_empty() && material.lexicon.is_none() {
+            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        }
+        self.read_text(&mut material)?;
+        if material.words.is_empty() && self.base.is_none() {
+            return Err(Error::config("no text to learn English from: name a file with --text"));
+        }
+        Ok(material)
+    }
+
+    fn read_pairs(&self, material: &mut Material) -> Result<()> {
         let Recipe { strict, .. } = self.recipe;
-        let (mut sources, mut pairs, mut dev) = (Vec::new(), Vec::new(), Vec::new());
+        let Material { pairs, dev, sources, record: learned, .. } = material;
         let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
             let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
             self.progress.advance(record.rows);
             sources.push(record);
+            rows.iter().for_each(|row| learned.original(row.original()));
             pairs.extend(rows.into_iter().map(WordPair::from));
         }
         for source in &self.recipe.dev {
@@ -158,25 +232,27 @@ impl<'p> Trainer<'p> {
                 let Row::Sentence(pair) = row else { continue };
                 documents += u64::from(last.as_ref() != Some(&pair.document));
                 last = Some(pair.document.clone());
+                learned.original(&pair.original);
                 dev.push((pair, documents, source.weight));
             }
         }
-        let lexicon = match &self.recipe.spin {
-            Some(spin) => Some(self.lexicon(spin, &mut sources)?),
-            None => None,
-        };
-        if pairs.is_empty() && lexicon.is_none() {
-            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        if let Some(spin) = &self.recipe.spin {
+            material.lexicon = Some(self.lexicon(spin, sources, learned)?);
         }
-        let (mut words, mut bytes) = (FxHashMap::default(), Vec::new());
+        Ok(())
+    }
+
+    fn read_text(&self, material: &mut Material) -> Result<()> {
         self.progress.stage("count words", None);
         for source in &self.recipe.text {
             let mut size = 0;
             let mut count = |lines: Vec<String>| {
                 size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
-                text::count_words(&lines, &mut words);
+                text::count_words(&lines, &mut material.words);
+                material.record.lines(&lines);
                 Ok(())
             };
+            let strict = self.recipe.strict;
             let record = text::batches(
                 source,
                 &self.folder,
@@ -185,17 +261,19 @@ impl<'p> Trainer<'p> {
                 self.progress,
                 &mut count,
             )?;
-            sources.push(record);
-            bytes.push(size);
+            material.sources.push(record);
+            material.bytes.push(size);
         }
-        if words.is_empty() {
-            return Err(Error::config("no text to learn English from: name a file with --text"));
-        }
-        Ok(Material { pairs, dev, lexicon, words, bytes, sources })
+        Ok(())
     }
 
     /// The lexicon, and the phrase lists that are spun with like it.
-    fn lexicon(&self, spin: &SimulateConfig, sources: &mut Vec<SourceRecord>) -> Result<Lexicon> {
+    fn lexicon(
+        &self,
+        spin: &SimulateConfig,
+        sources: &mut Vec<SourceRecord>,
+        learned: &mut RecordBuilder,
+    ) -> Result<Lexicon> {
         let mut lexicon = Lexicon::read(&self.lexicon_folder.join(&spin.lexicon))?;
         let rows = lexicon.len() as u64;
         sources.push(SourceRecord {
@@ -210,6 +288,7 @@ impl<'p> Trainer<'p> {
                 pairs::read(&source, &self.folder, "list", self.recipe.strict, self.progress)?;
             sources.push(SourceRecord { kind: "lexicon".into(), ..record });
             for row in rows {
+                learned.original(row.original());
                 let Row::Phrase { original, spun, more, .. } = row else { continue };
                 let named = list.family_column.and_then(|column| more.get(column.checked_sub(4)?));
                 let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));
@@ -262,8 +341,13 @@ impl<'p> Trainer<'p> {
     }
 
     /// Spins one part of the text, if there is a lexicon to spin with.
-    fn simulate(&self, material: &Material, part: Part) -> Result<Vec<SpunSentence>> {
-        let (Some(lexicon), Some(spin)) = (&material.lexicon, &self.recipe.spin) else {
+    fn simulate(
+        &self,
+        material: &Material,
+        lexicon: Option<&Lexicon>,
+        part: Part,
+    ) -> Result<Vec<SpunSentence>> {
+        let (Some(lexicon), Some(spin)) = (lexicon, &self.recipe.spin) else {
             return Ok(Vec::new());
         };
         let mut config = spin.spinner.clone();
@@ -277,29 +361,32 @@ impl<'p> Trainer<'p> {
         simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
     }
 
-    fn tune(&self, model: &mut Model, material: &Material) -> Result<()> {
-        let simulated = self.simulate(material, Part::Tune)?;
-        let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
-        let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
-            original: &pair.original,
-            spun: &pair.spun,
-            document: *document,
-            weight: *weight,
-        });
-        let simulated = simulated.iter().map(|sentence| HeldOut {
-            original: &sentence.original,
-            spun: &sentence.spun,
-            document: sentence.document,
-            weight,
-        });
-        self.progress.stage("tune weights", Some(self.recipe.tune.steps as u64));
-        let mut told = |step: usize, reduction: f64| {
-            self.progress.advance(1);
-            if step.is_multiple_of(10) || step + 1 == self.recipe.tune.steps {
-                self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
-            }
-        };
-        crate::tune::tune(model, real.chain(simulated), &self.recipe.tune, &mut told);
-        Ok(())
+    /// What the thesauri offer.
+    fn offers(
+        &self,
+        sources: &mut Vec<SourceRecord>,
+        known: &FxHashMap<String, u32>,
+    ) -> Result<Vec<thesaurus::Offers>> {
+        let mut offers = Vec::new();
+        for source in &self.recipe.thesauri {
+            let (offer, record) = thesaurus::read(source, &self.folder, known)?;
+            sources.push(record);
+            offers.push(offer);
+        }
+        Ok(offers)
+    }
+
+    fn context(
+        &self,
+        vocabulary: &Vocabulary,
+        sentences: &Sentences,
+        channel: &Channel,
+    ) -> ContextModel {
+        let config = &self.recipe.context;
+        let all = config.epochs * sentences.len();
+        self.progress.stage("learn contexts", Some(all as u64));
+        let pairs = channel.word_pairs();
+        let mut told = |sentences| self.progress.advance(sentences);
+        context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
     }
 }

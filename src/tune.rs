@@ -19,7 +19,7 @@ mod loss;
 #[cfg(test)]
 mod tests;
 
-use crate::decode::{DecodeConfig, Graph, READINGS, Signs};
+use crate::decode::{self, DecodeConfig, Graph, READINGS, Signs};
 use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
@@ -32,8 +32,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TuneConfig {
-    /// Steps over all pairs.
+    /// Steps, each over one of the `batches` of the pairs.
     pub steps: usize,
+    /// Parts of the pairs that take turns.
+    pub batches: usize,
     /// Size of the first step; it falls to a tenth.
     pub rate: f64,
     /// γ: how far a word of error outweighs likelihood.
@@ -46,13 +48,19 @@ pub struct TuneConfig {
 
 impl Default for TuneConfig {
     fn default() -> Self {
-        Self { steps: 40, rate: 0.12, gamma: 2.0, pull: 0.002, beam: 8 }
+        Self { steps: 160, batches: 4, rate: 0.1, gamma: 2.0, pull: 0.002, beam: 8 }
     }
 }
 
 /// Sentences in a unit of parallel work; fixed, so that sums do not depend on the
 /// number of threads.
 const CHUNK: usize = 16;
+
+/// Steps for which it is believed how documents are spun.
+const MANNERS_LAST: usize = 20;
+
+/// The step at which the first weights have left their place.
+const EARLY: usize = 8;
 
 /// One sentence to learn from.
 struct Example {
@@ -71,18 +79,26 @@ struct Pass {
     /// Expected word errors that restoring takes away, and all there are.
     mended: f64,
     errors: f64,
+    weight: f64,
     gradient: Array1<f64>,
 }
 
 impl Pass {
     fn new() -> Self {
-        Self { objective: 0.0, mended: 0.0, errors: 0.0, gradient: Array1::zeros(FEATURES) }
+        Self {
+            objective: 0.0,
+            mended: 0.0,
+            errors: 0.0,
+            weight: 0.0,
+            gradient: Array1::zeros(FEATURES),
+        }
     }
 
     fn add(mut self, other: &Self) -> Self {
         self.objective += other.objective;
         self.mended += other.mended;
         self.errors += other.errors;
+        self.weight += other.weight;
         self.gradient += &other.gradient;
         self
     }
@@ -118,14 +134,20 @@ pub(crate) fn tune<'p>(
     }
     let initial = to_array(&model.weights);
     let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
+    let mut manners = Vec::new();
     for step in 0..config.steps {
-        let pass = pass(model, &examples, config);
+        // How a document is spun shows more slowly than weights move.
+        if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
+            manners = read_manners(model, &examples);
+        }
+        let batch = step % config.batches.max(1);
+        let pass = pass(model, &examples, &manners, batch, config);
         progress(step, pass.mended / pass.errors.max(1.0));
         let now = to_array(&model.weights);
-        let count: f64 = examples.iter().map(|example| example.weight).sum();
-        let gradient = pass.gradient / count - 2.0 * config.pull * (&now - &initial);
+        let gradient =
+            pass.gradient / pass.weight.max(1e-9) - 2.0 * config.pull * (&now - &initial);
         // Adam (Kingma & Ba 2015): features differ in scale by orders of magnitude.
-        let (keep_mean, keep_square) = (0.8, 0.95);
+        let (keep_mean, keep_square) = (0.9, 0.98);
         mean = keep_mean * mean + (1.0 - keep_mean) * &gradient;
         square = keep_square * square + (1.0 - keep_square) * &gradient * &gradient;
         let age = step as i32 + 1;
@@ -155,46 +177,44 @@ fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
     })
 }
 
-fn pass(model: &Model, examples: &[Example], config: &TuneConfig) -> Pass {
-    let manners = manners(model, examples);
-    let of_chunk = |chunk: &[Example]| {
+/// One pass over every `config.batches`-th chunk from `batch` on.
+fn pass(
+    model: &Model,
+    examples: &[Example],
+    manners: &[Manner],
+    batch: usize,
+    config: &TuneConfig,
+) -> Pass {
+    let of_chunk = |(examples, manners): (&[Example], &[Manner])| {
         let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
         let mut sum = Pass::new();
-        for example in chunk {
-            sum = sum.add(&of_example(
-                model,
-                example,
-                manners[example.document],
-                config,
-                &mut lattice,
-                &mut graph,
-            ));
+        for (example, &manner) in examples.iter().zip(manners) {
+            let pass = of_example(model, example, manner, config, &mut lattice, &mut graph);
+            sum = sum.add(&pass);
         }
         sum
     };
-    let passes: Vec<Pass> = examples.par_chunks(CHUNK).map(of_chunk).collect();
+    let chunks = examples.par_chunks(CHUNK).zip(manners.par_chunks(CHUNK));
+    let chunks = chunks.skip(batch).step_by(config.batches.max(1));
+    let passes: Vec<Pass> = chunks.map(of_chunk).collect();
     passes.iter().fold(Pass::new(), Pass::add)
 }
 
-/// How each document is spun, by the weights of now.
-fn manners(model: &Model, examples: &[Example]) -> Vec<Manner> {
+/// How each example and its document are spun, by the weights of now.
+fn read_manners(model: &Model, examples: &[Example]) -> Vec<Manner> {
     let documents = examples.last().map_or(0, |last| last.document + 1);
-    let mut manners = vec![Manner::default(); documents];
+    let mut manners = vec![Manner::default(); examples.len()];
     for _ in 0..READINGS {
-        let of_chunk = |chunk: &[Example]| {
+        let of_chunk = |(examples, manners): (&[Example], &[Manner])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
-            let mut read = |e: &Example| {
-                let manner = manners[e.document];
+            let mut read = |(e, &manner): (&Example, &Manner)| {
                 Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
             };
-            chunk.iter().map(&mut read).collect::<Vec<_>>()
+            examples.iter().zip(manners).map(&mut read).collect::<Vec<_>>()
         };
-        let signs: Vec<Signs> = examples.par_chunks(CHUNK).flat_map_iter(of_chunk).collect();
-        let mut sums = vec![Signs::default(); documents];
-        for (example, signs) in examples.iter().zip(signs) {
-            sums[example.document] = sums[example.document] + signs;
-        }
-        manners = sums.into_iter().map(Signs::manner).collect();
+        let chunks = examples.par_chunks(CHUNK).zip(manners.par_chunks(CHUNK));
+        let signs: Vec<Signs> = chunks.flat_map_iter(of_chunk).collect();
+        manners = decode::manners(documents, examples.iter().map(|e| e.document), &signs);
     }
     manners
 }
@@ -235,6 +255,7 @@ fn of_example(
         objective: weight * (graph.total() - plain),
         mended: weight * mended,
         errors: weight * errors,
+        weight,
         gradient: gradient * weight,
     }
 }

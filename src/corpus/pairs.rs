@@ -13,15 +13,27 @@ pub struct Pair {
     pub spun: String,
     /// The document that it belongs to, where one is named.
     pub document: Option<String>,
+    /// Columns from the fourth on.
+    pub more: Vec<String>,
 }
 
 /// One row of a file of pairs.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Row {
-    /// `original<TAB>spun[<TAB>document]`, sentences.
+    /// `original<TAB>spun[<TAB>document[<TAB>more]]`, sentences.
     Sentence(Pair),
     /// `original<TAB>spun<TAB>count[<TAB>more]`, phrases.
     Phrase { original: String, spun: String, count: f32, more: Vec<String> },
+}
+
+impl Row {
+    /// What the author wrote.
+    pub(crate) fn original(&self) -> &str {
+        match self {
+            Row::Sentence(pair) => &pair.original,
+            Row::Phrase { original, .. } => original,
+        }
+    }
 }
 
 /// Rows at the head of a file from which its kind is told.
@@ -30,6 +42,8 @@ const HEAD: usize = 20;
 /// All rows of a file, and what could not be read.
 pub(crate) struct PairFile {
     pub(crate) rows: Vec<Row>,
+    /// The line of each row in the file, from 1.
+    pub(crate) lines: Vec<u64>,
     /// An error a row that was skipped.
     pub(crate) skipped: Vec<Error>,
 }
@@ -41,6 +55,7 @@ impl PairFile {
     pub(crate) fn read(path: &Path, strict: bool) -> Result<Self> {
         let mut lines = Lines::open(path)?;
         let mut columns: Vec<Vec<String>> = Vec::new();
+        let mut numbers = Vec::new();
         let mut skipped = Vec::new();
         let mut refuse = |error| {
             if strict {
@@ -67,12 +82,13 @@ impl PairFile {
                 continue;
             }
             columns.push(row);
+            numbers.push(lines.number());
         }
         let is_list = columns.iter().take(HEAD).all(|row| {
             row.get(2).is_some_and(|count| count.is_empty() || count.parse::<u64>().is_ok())
         });
         let rows = columns.into_iter().map(|row| if is_list { phrase(row) } else { sentence(row) });
-        Ok(Self { rows: rows.collect(), skipped })
+        Ok(Self { rows: rows.collect(), lines: numbers, skipped })
     }
 }
 
@@ -81,7 +97,7 @@ fn sentence(row: Vec<String>) -> Row {
     let mut next = || row.next().unwrap_or_default();
     let (original, spun) = (next(), next());
     let document = Some(next()).filter(|document| !document.is_empty());
-    Row::Sentence(Pair { original, spun, document })
+    Row::Sentence(Pair { original, spun, document, more: row.collect() })
 }
 
 fn phrase(row: Vec<String>) -> Row {
@@ -105,8 +121,9 @@ mod tests {
 
     #[test]
     fn pairs_and_lists() {
-        let pairs = read("An apple.\tA fruit.\tdoc\nSo.\tThus.\n", false).unwrap();
+        let pairs = read("An apple.\tA fruit.\tdoc\tengine\nSo.\tThus.\n", false).unwrap();
         assert!(matches!(&pairs.rows[0], Row::Sentence(p) if p.document.as_deref() == Some("doc")));
+        assert!(matches!(&pairs.rows[0], Row::Sentence(p) if p.more == ["engine"]));
         assert!(matches!(&pairs.rows[1], Row::Sentence(p) if p.document.is_none()));
         let list = read("breast cancer\tbosom malignancy\t12\nx y\tz\t\n", false).unwrap();
         let counts = list.rows.iter().map(|row| match row {
@@ -120,6 +137,7 @@ mod tests {
     fn bad_rows_are_named() {
         let file = read("a\tb\nno tab here\n\n\tempty\nc\td\n", false).unwrap();
         assert_eq!((file.rows.len(), file.skipped.len()), (2, 2));
+        assert_eq!(file.lines, [1, 5]);
         assert!(file.skipped[0].to_string().contains(":2: expected original<TAB>spun"));
         assert!(read("a\tb\nno tab here\n", true).is_err());
     }

@@ -2,10 +2,25 @@
 
 use super::line;
 use super::nbest::Path;
+use super::restoration::Candidate;
 use super::{Decoder, Graph};
 use crate::channel::LONGEST_PHRASE;
+use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Kind, Lattice, Manner};
-use crate::text::{sentences, tokenize};
+use crate::model::Model;
+use crate::text::{Token, sentences, tokenize};
+
+impl Model {
+    /// The model as a baseline: how often a replacement was seen and the language
+    /// model decide, each with the weight 1, and nothing else does.
+    pub(crate) fn frequency_and_language(&self) -> Self {
+        let mut weights = Weights([0.0; FEATURES]);
+        for feature in [Feature::Lm, Feature::Keep, Feature::Restore] {
+            weights.0[feature as usize] = 1.0;
+        }
+        Self { weights, ..self.clone() }
+    }
+}
 
 impl Decoder<'_> {
     /// Restores a line by the most frequent replacement alone (MultiLexNorm, van
@@ -35,6 +50,34 @@ impl Decoder<'_> {
         };
         let results = sentences(text, &tokens).into_iter().map(sentence).collect();
         line::assemble(text, results, 1).best().to_string()
+    }
+
+    /// How likely each word is to be left alone by what was seen of it, whatever
+    /// stands around it here; of the phrases that hold it, by the least likely.
+    pub fn left_alone(&self, text: &str) -> Vec<Candidate> {
+        let channel = &self.model.channel;
+        let tokens = tokenize(text);
+        let mut lattice = Lattice::default();
+        lattice.build(self.model, text, &tokens, Manner::default());
+        let mut kept = vec![0.0f32; tokens.len()];
+        for start in 0..tokens.len() {
+            let mut node = channel.root();
+            for end in start + 1..=tokens.len().min(start + LONGEST_PHRASE) {
+                let Some(child) = channel.child(node, lattice.ids()[end - 1]) else { break };
+                node = child;
+                if !channel.candidates(node).is_empty() {
+                    let keep = channel.keep(node);
+                    kept[start..end].iter_mut().for_each(|kept| *kept = kept.min(keep));
+                }
+            }
+        }
+        let candidate = |(token, keep): (&Token, f32)| Candidate {
+            start: token.start,
+            end: token.end,
+            original: token.of(text).to_string(),
+            probability: f64::from(keep).exp(),
+        };
+        tokens.iter().zip(kept).map(candidate).collect()
     }
 
     /// The most frequent candidate for `len` tokens from `at`, if it was seen

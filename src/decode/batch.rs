@@ -1,6 +1,6 @@
 //! Whole documents at once: their sentences in parallel, results in order.
 
-use super::document::{READINGS, Signs};
+use super::document::{self, READINGS, Signs};
 use super::line::{self, SentenceResult};
 use super::{Decoder, Restored, Worker};
 use crate::lattice::Manner;
@@ -42,11 +42,11 @@ impl Decoder<'_> {
             lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
         let tasks: Vec<Task<'_, '_>> = plans.iter().flat_map(Plan::tasks).collect();
         let manners = self.manners(documents.len(), &tasks);
-        let decode = |worker: &mut Worker<'_>, (plan, tokens): &Task<'_, '_>| {
-            worker.sentence(plan.line, tokens, manners[plan.document])
+        let decode = |worker: &mut Worker<'_>, (&(plan, tokens), &manner): (&Task<'_, '_>, _)| {
+            worker.sentence(plan.line, tokens, manner)
         };
-        let results: Vec<SentenceResult> =
-            tasks.par_iter().map_init(|| self.worker(), decode).collect();
+        let numbered = tasks.par_iter().zip(&manners);
+        let results: Vec<SentenceResult> = numbered.map_init(|| self.worker(), decode).collect();
         let mut results = results.into_iter();
         let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
         for plan in &plans {
@@ -56,19 +56,17 @@ impl Decoder<'_> {
         restored
     }
 
-    /// How each document is spun.
+    /// How each sentence and its document are spun.
     fn manners(&self, documents: usize, tasks: &[Task<'_, '_>]) -> Vec<Manner> {
-        let mut manners = vec![Manner::default(); documents];
+        let mut manners = vec![Manner::default(); tasks.len()];
         for _ in 0..READINGS {
-            let read = |worker: &mut Worker<'_>, (plan, tokens): &Task<'_, '_>| {
-                worker.signs(plan.line, tokens, manners[plan.document])
+            let read = |worker: &mut Worker<'_>, (&(plan, tokens), &manner): (&Task<'_, '_>, _)| {
+                worker.signs(plan.line, tokens, manner)
             };
-            let signs: Vec<Signs> = tasks.par_iter().map_init(|| self.worker(), read).collect();
-            let mut sums = vec![Signs::default(); documents];
-            for ((plan, _), signs) in tasks.iter().zip(signs) {
-                sums[plan.document] = sums[plan.document] + signs;
-            }
-            manners = sums.into_iter().map(Signs::manner).collect();
+            let numbered = tasks.par_iter().zip(&manners);
+            let signs: Vec<Signs> = numbered.map_init(|| self.worker(), read).collect();
+            manners =
+                document::manners(documents, tasks.iter().map(|task| task.0.document), &signs);
         }
         manners
     }

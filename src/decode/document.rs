@@ -15,6 +15,8 @@ use std::ops::Add;
 /// for how many words of a document this expectation counts.
 const USUAL: f64 = 0.1;
 const TRUST: f64 = 20.0;
+/// For how many words of a sentence the share of its document counts.
+const TRUST_HERE: f64 = 10.0;
 /// How often a document is read before it is decoded: each reading knows what the
 /// one before has found.
 pub(crate) const READINGS: usize = 2;
@@ -24,6 +26,9 @@ const BEAM: usize = 4;
 /// How much of the likelihood of an engine family is believed: what happens to
 /// one word of a document and to another is not independent.
 const TEMPER: f64 = 0.3;
+/// The same within a sentence, and how likely its engine is none of the document's.
+const TEMPER_HERE: f64 = 0.6;
+const STRAY: f64 = 0.2;
 
 /// Words of a stretch of text, how many of them seem changed, and how likely what
 /// happened to them is for each engine family.
@@ -80,13 +85,43 @@ impl Signs {
         signs
     }
 
-    /// The manner that the signs of a whole document speak for.
-    pub(crate) fn manner(self) -> Manner {
+    /// The manner that the signs of a whole document and of one of its sentences
+    /// speak for.
+    pub(crate) fn manner(self, here: Self) -> Manner {
         let share = (self.changed + TRUST * USUAL) / (self.words + TRUST);
-        let most = self.families.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let likely = self.families.map(|log| (TEMPER * (log - most)).exp());
-        let sum: f64 = likely.iter().sum();
-        let families = Some(likely.map(|likely| (likely / sum) as f32));
-        Manner { rate: (share / USUAL).ln() as f32, families }
+        let share_here = (here.changed + TRUST_HERE * share) / (here.words + TRUST_HERE);
+        let families = posterior([1.0; FAMILIES], self.families, TEMPER);
+        // A document may be put together from what several engines have spun.
+        let mixed = families.map(|likely| (1.0 - STRAY) * likely + STRAY / FAMILIES as f64);
+        let families_here = posterior(mixed, here.families, TEMPER_HERE);
+        let single = |likely: [f64; FAMILIES]| likely.map(|likely| likely as f32);
+        Manner {
+            rate: (share / USUAL).ln() as f32,
+            rate_here: (share_here / share).ln() as f32,
+            families: Some([single(families), single(families_here)]),
+        }
     }
+}
+
+/// How likely each family is by what is known before and the logs of what was seen.
+fn posterior(prior: [f64; FAMILIES], logs: [f64; FAMILIES], temper: f64) -> [f64; FAMILIES] {
+    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let likely: [f64; FAMILIES] =
+        std::array::from_fn(|f| prior[f] * (temper * (logs[f] - most)).exp());
+    let sum: f64 = likely.iter().sum();
+    likely.map(|likely| likely / sum)
+}
+
+/// The manner of every sentence, from the signs of each and the number of the document
+/// that it belongs to.
+pub(crate) fn manners(
+    documents: usize,
+    of: impl Iterator<Item = usize> + Clone,
+    signs: &[Signs],
+) -> Vec<Manner> {
+    let mut sums = vec![Signs::default(); documents];
+    for (document, &signs) in of.clone().zip(signs) {
+        sums[document] = sums[document] + signs;
+    }
+    of.zip(signs).map(|(document, &here)| sums[document].manner(here)).collect()
 }

@@ -3,7 +3,7 @@
 use super::beam::Graph;
 use super::nbest::Path;
 use super::posterior::rivals;
-use super::restoration::{Alternative, Edit, Restoration, Restored};
+use super::restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use crate::lattice::{Choice, Kind, Lattice};
 use crate::model::Model;
 use crate::text::Token;
@@ -19,6 +19,7 @@ pub(super) struct SentenceResult {
     end: usize,
     restorations: Vec<Restoration>,
     edits: Vec<Edit>,
+    pub(super) candidates: Vec<Candidate>,
 }
 
 /// What choices write into the text of their sentence.
@@ -129,7 +130,28 @@ pub(super) fn sentence(
         end: tokens[tokens.len() - 1].end,
         restorations: paths.iter().map(restoration).collect(),
         edits: paths.first().map_or(Vec::new(), |best| writer.edits(graph, &best.choices)),
+        candidates: Vec::new(),
     }
+}
+
+/// Everything that the lattice offers for one sentence, left to right.
+pub(super) fn candidates(
+    model: &Model,
+    line: &str,
+    tokens: &[Token],
+    lattice: &Lattice,
+    graph: &Graph,
+) -> Vec<Candidate> {
+    let writer = Writer { model, line, tokens, lattice };
+    let candidate = |(number, probability): (u32, f64)| {
+        let choice = lattice.choice(number);
+        let span = choice.span();
+        let mut original = String::new();
+        writer.push(choice, &mut original);
+        let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
+        Candidate { start, end, original, probability }
+    };
+    (0..).zip(graph.choice_posteriors(lattice)).map(candidate).collect()
 }
 
 /// A restoration of the first sentences of a line: how good it is, the
@@ -181,6 +203,10 @@ pub(super) fn assemble(line: &str, sentences: Vec<SentenceResult>, k: usize) -> 
         Restoration { text, score, probability: log.exp() }
     };
     let restorations = (0..levels[levels.len() - 1].len()).map(write).collect();
-    let edits = sentences.into_iter().flat_map(|sentence| sentence.edits).collect();
-    Restored { text: line.to_string(), restorations, edits }
+    let (mut edits, mut candidates) = (Vec::new(), Vec::new());
+    for sentence in sentences {
+        edits.extend(sentence.edits);
+        candidates.extend(sentence.candidates);
+    }
+    Restored { text: line.to_string(), restorations, edits, candidates }
 }

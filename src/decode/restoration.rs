@@ -11,6 +11,10 @@ pub struct Restored {
     pub restorations: Vec<Restoration>,
     /// What the first restoration changes, from left to right.
     pub edits: Vec<Edit>,
+    /// Everything that was considered, the words left alone too; nothing unless
+    /// [`DecodeConfig::candidates`](super::DecodeConfig::candidates) asks for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
 }
 
 /// One guess at what the author wrote.
@@ -42,6 +46,19 @@ pub struct Edit {
     pub alternatives: Vec<Alternative>,
 }
 
+/// Something that may have stood at a place, chosen or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Offset of the place in the line, in bytes.
+    pub start: usize,
+    /// Offset after it, in bytes.
+    pub end: usize,
+    /// What may have stood there.
+    pub original: String,
+    /// How likely this is, before anything is withheld for want of confidence.
+    pub probability: f64,
+}
+
 /// Another reading of the place of an [`Edit`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alternative {
@@ -56,7 +73,7 @@ impl Restored {
     pub fn untouched(text: &str) -> Self {
         let text = text.to_string();
         let same = Restoration { text: text.clone(), score: 0.0, probability: 1.0 };
-        Self { text, restorations: vec![same], edits: Vec::new() }
+        Self { text, restorations: vec![same], edits: Vec::new(), candidates: Vec::new() }
     }
 
     /// The likeliest restoration.

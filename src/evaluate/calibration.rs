@@ -102,7 +102,7 @@ pub(crate) fn coverage_curve(edits: &[(f64, bool)], points: usize) -> Vec<CurveP
 }
 
 /// The edits of each confidence, the surest first.
-fn groups(edits: &[(f64, bool)]) -> Vec<Bin> {
+pub(crate) fn groups(edits: &[(f64, bool)]) -> Vec<Bin> {
     let mut sorted: Vec<_> = edits.iter().map(|edit| (probability(edit.0), edit.1)).collect();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
     let group = |edits: &[(f64, bool)]| {

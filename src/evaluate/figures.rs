@@ -2,6 +2,7 @@
 
 use super::bleu::Bleu;
 use super::calibration::Calibration;
+use super::causes::{CauseCounts, Finding};
 use super::chrf::ChrF;
 use super::restoration::{Outcome, Pair};
 use super::ter::Ter;
@@ -34,6 +35,7 @@ pub(crate) struct Tally {
     chrf: ChrF,
     ter: Ter,
     calibration: Calibration,
+    causes: CauseCounts,
 }
 
 impl Tally {
@@ -77,6 +79,15 @@ impl Tally {
         self.calibration.add(probability, right);
     }
 
+    /// Counts what became of each place of a sentence.
+    pub(crate) fn causes(&mut self, findings: &[Finding], outcome: &Outcome) {
+        self.causes.add(findings, outcome);
+    }
+
+    pub(crate) fn cause_counts(&self) -> &CauseCounts {
+        &self.causes
+    }
+
     /// Counts never-spun text, given as a pair of equals.
     pub(crate) fn clean(&mut self, outcome: &Outcome) {
         self.clean_words += outcome.kept;
@@ -102,6 +113,8 @@ impl Tally {
             err: spun(1.0 - share(self.distance_restored, self.distance_spun)),
             fixed: spun(share(self.fixed, self.regions)),
             fixed_at_k: ranked(share(self.fixed_at_k, self.regions)),
+            candidate_recall: self.causes.candidate_recall(),
+            chosen: self.causes.chosen(),
             broken: spun(share(self.broken, self.kept)),
             false_alarm: (self.clean_words > 0)
                 .then(|| share(self.clean_changed, self.clean_words)),
@@ -141,6 +154,7 @@ impl AddAssign<&Tally> for Tally {
         self.chrf += &other.chrf;
         self.ter += &other.ter;
         self.calibration += &other.calibration;
+        self.causes += &other.causes;
     }
 }
 
@@ -169,6 +183,10 @@ pub struct Figures {
     pub fixed: Option<f64>,
     /// The same in any of the k best restorations.
     pub fixed_at_k: Option<f64>,
+    /// Share of those regions whose original words the candidates can write.
+    pub candidate_recall: Option<f64>,
+    /// Share of those, again, in which the original was chosen.
+    pub chosen: Option<f64>,
     /// Share of the words left alone by the spinner that the restoration changed.
     pub broken: Option<f64>,
     /// Share of the words of never-spun text that the restoration changed.

@@ -95,7 +95,7 @@ fn report(restored: impl Fn(&Golden) -> &'static str) -> Report {
     let clean = |golden: &Golden| Clean {
         text: golden.original.into(),
         restored: golden.spun.into(),
-        document: None,
+        ..Clean::default()
     };
     let sentences: Vec<_> = GOLDEN.iter().map(sentence).collect();
     let clean: Vec<_> = GOLDEN.iter().map(clean).collect();

@@ -12,11 +12,19 @@ pub struct Sentence {
     pub spun: String,
     /// The document that it comes from, where known.
     pub document: Option<String>,
+    /// The engine family that spun it, or whatever tables are to be split by.
+    pub family: Option<String>,
     /// Restorations, the best first; none means that the text was left as is.
     pub hypotheses: Vec<String>,
     /// The changes of the best restoration with their probabilities; none where
     /// calibration is not asked for.
     pub edits: Vec<Edit>,
+    /// Everything that the system considered, with its probability, the words left
+    /// alone too; none where the causes of errors are not asked for.
+    pub candidates: Vec<Edit>,
+    /// The same by how often words are left alone, whatever stands around them:
+    /// what the detection of spun words is measured against; may be none.
+    pub prior: Vec<Edit>,
 }
 
 /// A change to a spun sentence, as a decoder proposes it.
@@ -41,6 +49,8 @@ pub struct Clean {
     pub restored: String,
     /// The document that it comes from, where known.
     pub document: Option<String>,
+    /// What tables are to be split by.
+    pub family: Option<String>,
 }
 
 /// What another system made of the same sentences.
@@ -77,9 +87,9 @@ impl Sentence {
         self.hypotheses.first().unwrap_or(&self.spun)
     }
 
-    /// The edits over whole words, sorted, and their probabilities. Offsets that
-    /// lie nowhere in the text count as its end.
-    pub(crate) fn changes(&self, lexicon: &mut Lexicon) -> (Vec<Change>, Vec<f64>) {
+    /// `edits` of the spun text over whole words, sorted, and their probabilities.
+    /// Offsets that lie nowhere in the text count as its end.
+    pub(crate) fn changes(&self, edits: &[Edit], lexicon: &mut Lexicon) -> (Vec<Change>, Vec<f64>) {
         let offsets = lowered_offsets(&self.spun);
         let (_, places) = lexicon.placed_words(&self.spun);
         let change = |edit: &Edit| {
@@ -90,7 +100,7 @@ impl Sentence {
             let words = lexicon.words(&edit.replacement);
             (Change { start, end: end.max(start), words }, edit.probability)
         };
-        let mut edits: Vec<_> = self.edits.iter().map(change).collect();
+        let mut edits: Vec<_> = edits.iter().map(change).collect();
         edits.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         edits.into_iter().unzip()
     }
@@ -123,7 +133,7 @@ mod tests {
         for ((start, end), expected) in table {
             let edit = Edit { start, end, replacement: "Quay".into(), probability: 0.5 };
             let sentence = Sentence { spun: spun.into(), edits: vec![edit], ..Sentence::default() };
-            let (changes, _) = sentence.changes(&mut Lexicon::default());
+            let (changes, _) = sentence.changes(&sentence.edits, &mut Lexicon::default());
             assert_eq!(changes[0].start..changes[0].end, expected, "{start}..{end}");
         }
     }

@@ -31,6 +31,14 @@ impl Style {
             Style::Percent => format!("{value:.2}"),
         }
     }
+
+    /// A difference of two such figures.
+    pub(crate) fn signed(self, value: f64) -> String {
+        match self {
+            Style::Share | Style::Signed => format!("{value:+.4}"),
+            Style::Percent => format!("{value:+.2}"),
+        }
+    }
 }
 
 macro_rules! metrics {
@@ -49,6 +57,8 @@ metrics! {
     err "ERR" Signed,
     fixed "fixed" Share,
     fixed_at_k "fixed@k" Share,
+    candidate_recall "candidate recall" Share,
+    chosen "chosen if there" Share,
     broken "broken" Share,
     false_alarm "false alarm" Share,
     precision "precision" Share,

@@ -1,24 +1,29 @@
 //! All figures of a system beside its baselines.
 
-use super::bootstrap::{Draw, Paired, interval, replicates};
-use super::calibration::{CurvePoint, coverage_curve, equal_mass_error};
+pub(crate) mod count;
+mod curves;
+pub(crate) mod intervals;
+pub(crate) mod parts;
+
+use super::bootstrap::Paired;
+use super::causes::{Cause, Causes};
 use super::figures::{Figures, Tally};
 use super::input::{Baseline, Clean, Sentence, Settings};
 use super::metric::METRICS;
-use super::restoration::{Outcome, Pair};
-use super::words::Lexicon;
 use super::{bleu, chrf, ter};
 use crate::error::{Error, Result};
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use crate::record::Leaks;
+use count::{Counted, units};
+pub use curves::{CalibrationBin, CalibrationReport, DetectionReport};
+use intervals::{Drawn, Intervals};
+pub use parts::{DocumentReport, FamilyReport};
 use serde::{Serialize, Serializer};
-use std::collections::BTreeMap;
 
 /// The baseline that every report has.
 const AS_IS: &str = "leave as is";
 
-/// Steps of the coverage-accuracy curve.
-const CURVE_POINTS: usize = 20;
+/// How far a system is ahead of each baseline, by name.
+type Leads = Vec<(String, Paired)>;
 
 /// The figures of a system and of its baselines, over all and by document.
 ///
@@ -36,53 +41,49 @@ pub struct Report {
     pub baselines: Vec<(String, Figures)>,
     /// The 95 % interval of each of the system's figures, by bootstrap over
     /// documents, or over sentences where no document is known.
-    pub intervals: BTreeMap<&'static str, [f64; 2]>,
+    pub intervals: Intervals,
     /// How far the system's ERR is ahead of each baseline's, by paired bootstrap.
     #[serde(serialize_with = "as_object")]
-    pub ahead: Vec<(String, Paired)>,
+    pub ahead: Leads,
     /// Calibration in more detail, where edits came with probabilities.
     pub calibration: Option<CalibrationReport>,
+    /// How well spun words are told from the author's, where the system told its
+    /// candidates.
+    pub detection: Option<DetectionReport>,
+    /// What became of the spinner's regions, where the system told its candidates.
+    pub causes: Option<Causes>,
+    /// The same place by place, in the order of the sentences.
+    #[serde(skip)]
+    pub places: Vec<Place>,
+    /// How many of the originals the model was trained on; nothing where that was not
+    /// looked up, see [`Model::leaks`](crate::Model::leaks).
+    pub leaks: Option<Leaks>,
+    /// The same of the never-spun texts.
+    pub clean_leaks: Option<Leaks>,
+    /// The engine families in the order in which they were met.
+    pub families: Vec<FamilyReport>,
     /// The documents in the order in which they were met.
     pub documents: Vec<DocumentReport>,
     /// Signatures of the metrics shared with machine translation.
     pub signatures: Signatures,
 }
 
-/// The figures of one document.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct DocumentReport {
-    /// The document's name.
-    pub name: String,
-    /// The system's figures.
-    #[serde(flatten)]
-    pub figures: Figures,
-    /// The figures of each baseline, by name.
-    #[serde(serialize_with = "as_object")]
-    pub baselines: Vec<(String, Figures)>,
-}
-
-/// How far the probabilities of edits can be trusted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CalibrationReport {
-    /// Edits that came with a probability.
-    pub edits: usize,
-    /// Calibration error in ten bins of as many edits each.
-    pub ece_equal_mass: f64,
-    /// Ten bins of equal width; those without edits are left out.
-    pub bins: Vec<CalibrationBin>,
-    /// What accuracy is had at what coverage, from the surest edits to all.
-    pub curve: Vec<CurvePoint>,
-}
-
-/// The edits whose probability lies in one stretch.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct CalibrationBin {
-    /// How many there are.
-    pub edits: u64,
-    /// Their mean probability.
-    pub confidence: f64,
-    /// The share that is right.
-    pub accuracy: f64,
+/// What became of one place: a region that the spinner changed, or words that it
+/// left alone and the restoration changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The number of its sentence, from 0.
+    pub sentence: usize,
+    /// The spun words.
+    pub spun: String,
+    /// The words of the original.
+    pub original: String,
+    /// What stands there in the best restoration.
+    pub restored: String,
+    /// What became of it.
+    pub cause: Cause,
+    /// How likely what stands there is, by the least likely of its words.
+    pub probability: Option<f64>,
 }
 
 /// How sacreBLEU would describe BLEU, chrF and TER.
@@ -94,13 +95,6 @@ pub struct Signatures {
     pub chrf: &'static str,
     /// Of TER.
     pub ter: &'static str,
-}
-
-/// Sentences that are drawn together: a document, or one sentence of none.
-struct Unit {
-    document: Option<String>,
-    /// One tally for the system, then one for each baseline.
-    tallies: Vec<Tally>,
 }
 
 impl Report {
@@ -122,31 +116,30 @@ impl Report {
     ) -> Result<Self> {
         let names = check(sentences, clean, baselines)?;
         let systems = names.len() + 1;
-        let tally = |(index, sentence)| tally_sentence(index, sentence, baselines, settings.k);
-        let counted: Vec<_> = sentences.par_iter().enumerate().map(tally).collect();
-        let (tallies, edits): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
-        let edits = edits.concat();
-        let tally = |(index, text)| tally_clean(index, text, baselines);
-        let clean_tallies: Vec<_> = clean.par_iter().enumerate().map(tally).collect();
-        let documents = sentences.iter().map(|sentence| &sentence.document);
-        let spun_units = units(documents.zip(tallies), systems);
-        let clean_units =
-            units(clean.iter().map(|text| &text.document).zip(clean_tallies), systems);
+        let mut seen = Seen::default();
+        let counted = count::sentences(sentences, baselines, settings.k);
+        let tallies: Vec<_> = counted.into_iter().map(|counted| seen.add(counted)).collect();
+        let labels = sentences.iter().map(|sentence| (&sentence.family, &sentence.document));
+        let spun = units(labels.zip(tallies), systems);
+        let labels = clean.iter().map(|text| (&text.family, &text.document));
+        let clean = units(labels.zip(count::clean_texts(clean, baselines)), systems);
 
-        let total = |system: usize| -> Tally {
-            spun_units.iter().chain(&clean_units).map(|unit| &unit.tallies[system]).sum()
-        };
-        let totals: Vec<Tally> = (0..systems).map(total).collect();
-        let figures: Vec<Figures> = totals.iter().map(Tally::figures).collect();
-        let (intervals, ahead) = bootstrap(&spun_units, &clean_units, &figures, &names, settings);
+        let drawn = Drawn::new(&spun, &clean, systems, settings);
+        let total: Tally = spun.iter().chain(&clean).map(|unit| &unit.tallies[0]).sum();
         Ok(Self {
-            figures: figures[0].clone(),
+            figures: drawn.figures[0].clone(),
             k: settings.k,
-            baselines: names.iter().cloned().zip(figures[1..].iter().cloned()).collect(),
-            intervals,
-            ahead,
-            calibration: CalibrationReport::new(&totals[0], &edits),
-            documents: document_reports(&spun_units, &clean_units, &names),
+            baselines: names.iter().cloned().zip(drawn.figures[1..].iter().cloned()).collect(),
+            intervals: drawn.intervals(0),
+            ahead: leads(&drawn, &names),
+            calibration: CalibrationReport::new(&total, &seen.edits),
+            detection: DetectionReport::new(&seen.words, &seen.prior_words),
+            causes: Causes::of(total.cause_counts()),
+            places: seen.places,
+            leaks: None,
+            clean_leaks: None,
+            families: parts::by_family(&spun, &clean, &names, settings),
+            documents: parts::by_document(&spun, &clean, &names),
             signatures: Signatures {
                 bleu: bleu::SIGNATURE,
                 chrf: chrf::SIGNATURE,
@@ -154,6 +147,34 @@ impl Report {
             },
         })
     }
+}
+
+/// What was seen of all sentences, in their order.
+#[derive(Default)]
+struct Seen {
+    edits: Vec<(f64, bool)>,
+    words: Vec<(f64, bool)>,
+    prior_words: Vec<(f64, bool)>,
+    places: Vec<Place>,
+}
+
+impl Seen {
+    /// Keeps what does not add up, gives back what does.
+    fn add(&mut self, counted: Counted) -> Vec<Tally> {
+        self.edits.extend(counted.edits);
+        self.words.extend(counted.words);
+        self.prior_words.extend(counted.prior_words);
+        self.places.extend(counted.places);
+        counted.tallies
+    }
+}
+
+/// How far the system's ERR is ahead of each baseline's.
+fn leads(drawn: &Drawn<'_>, names: &[String]) -> Leads {
+    let lead = |(index, name): (usize, &String)| {
+        drawn.paired(&METRICS[0], 0, index + 1).map(|paired| (name.clone(), paired))
+    };
+    names.iter().enumerate().filter_map(lead).collect()
 }
 
 /// The names of all baselines.
@@ -176,154 +197,6 @@ fn check(sentences: &[Sentence], clean: &[Clean], baselines: &[Baseline]) -> Res
         names.push(name.clone());
     }
     Ok(names)
-}
-
-/// A tally for each system, and the edits with their probabilities and verdicts.
-fn tally_sentence(
-    index: usize,
-    sentence: &Sentence,
-    baselines: &[Baseline],
-    k: usize,
-) -> (Vec<Tally>, Vec<(f64, bool)>) {
-    let mut lexicon = Lexicon::default();
-    let pair = Pair::new(lexicon.words(&sentence.original), lexicon.words(&sentence.spun));
-    let others = baselines.iter().map(|baseline| baseline.restored[index].as_str());
-    let restored = [sentence.restored(), &sentence.spun].into_iter().chain(others);
-    let mut tallies = Vec::new();
-    for restored in restored {
-        let mut tally = Tally::default();
-        tally.line(&sentence.original, restored);
-        if pair.counts() {
-            tally.sentence(&pair, &pair.outcome(&lexicon.words(restored)));
-        }
-        tallies.push(tally);
-    }
-    let mut edits = Vec::new();
-    if pair.counts() {
-        let outcome = |hypothesis: &String| pair.outcome(&lexicon.words(hypothesis));
-        let outcomes: Vec<Outcome> = sentence.hypotheses.iter().map(outcome).collect();
-        tallies[0].ranking(&outcomes, k);
-        let (changes, probabilities) = sentence.changes(&mut lexicon);
-        edits = probabilities.into_iter().zip(pair.judge(&changes)).collect();
-        edits.iter().for_each(|&(probability, right)| tallies[0].edit(probability, right));
-    }
-    (tallies, edits)
-}
-
-fn tally_clean(index: usize, text: &Clean, baselines: &[Baseline]) -> Vec<Tally> {
-    let mut lexicon = Lexicon::default();
-    let words = lexicon.words(&text.text);
-    let pair = Pair::new(words.clone(), words);
-    let others = baselines.iter().map(|baseline| baseline.clean.get(index).map(String::as_str));
-    let restored = [Some(text.restored.as_str()), Some(&text.text)].into_iter().chain(others);
-    let tally = |restored: Option<&str>| {
-        let mut tally = Tally::default();
-        if let Some(restored) = restored {
-            tally.clean(&pair.outcome(&lexicon.words(restored)));
-        }
-        tally
-    };
-    restored.map(tally).collect()
-}
-
-/// Adds up what belongs to one document; documents stand where they were first met.
-fn units<'d>(
-    tallies: impl Iterator<Item = (&'d Option<String>, Vec<Tally>)>,
-    systems: usize,
-) -> Vec<Unit> {
-    let mut units = Vec::<Unit>::new();
-    let mut places = FxHashMap::<&str, usize>::default();
-    for (document, tallies) in tallies {
-        let next = units.len();
-        let place = document.as_deref().map_or(next, |name| *places.entry(name).or_insert(next));
-        if place == next {
-            let document = document.clone();
-            units.push(Unit { document, tallies: vec![Tally::default(); systems] });
-        }
-        for (sum, tally) in units[place].tallies.iter_mut().zip(&tallies) {
-            *sum += tally;
-        }
-    }
-    units
-}
-
-type Intervals = BTreeMap<&'static str, [f64; 2]>;
-
-/// Intervals of the system's figures, and its lead in ERR over each baseline.
-/// Spun and clean documents are drawn apart, all systems on the same draws.
-fn bootstrap(
-    spun: &[Unit],
-    clean: &[Unit],
-    figures: &[Figures],
-    names: &[String],
-    settings: &Settings,
-) -> (Intervals, Vec<(String, Paired)>) {
-    let replicate = |draw: &mut Draw| {
-        let mut drawn: Vec<&Unit> = draw.resample(spun).collect();
-        drawn.extend(draw.resample(clean));
-        let figures =
-            |system: usize| drawn.iter().map(|unit| &unit.tallies[system]).sum::<Tally>().figures();
-        (0..names.len() + 1).map(figures).collect::<Vec<_>>()
-    };
-    let drawn = replicates(settings.replicates, settings.seed, replicate);
-    let mut intervals = Intervals::new();
-    for metric in METRICS {
-        // One document says nothing about others.
-        let units = if metric.key == "false_alarm" { clean.len() } else { spun.len() };
-        let values = drawn.iter().filter_map(|figures| (metric.of)(&figures[0])).collect();
-        let interval = interval(values).filter(|_| units > 1);
-        intervals.extend(interval.map(|interval| (metric.key, interval)));
-    }
-    let lead = |figures: &[Figures], system: usize| Some(figures[0].err? - figures[system].err?);
-    let mut ahead = Vec::new();
-    for (system, name) in names.iter().enumerate().map(|(index, name)| (index + 1, name)) {
-        let leads: Vec<f64> = drawn.iter().filter_map(|figures| lead(figures, system)).collect();
-        let paired = lead(figures, system).and_then(|lead| Paired::new(lead, &leads));
-        ahead.extend(paired.filter(|_| spun.len() > 1).map(|paired| (name.clone(), paired)));
-    }
-    (intervals, ahead)
-}
-
-fn document_reports(spun: &[Unit], clean: &[Unit], names: &[String]) -> Vec<DocumentReport> {
-    let mut merged: Vec<(&str, Vec<Tally>)> = Vec::new();
-    let mut places = FxHashMap::<&str, usize>::default();
-    for unit in spun.iter().chain(clean) {
-        let Some(name) = unit.document.as_deref() else {
-            continue;
-        };
-        let place = *places.entry(name).or_insert(merged.len());
-        if place == merged.len() {
-            merged.push((name, unit.tallies.clone()));
-        } else {
-            merged[place].1.iter_mut().zip(&unit.tallies).for_each(|(sum, tally)| *sum += tally);
-        }
-    }
-    let report = |(name, tallies): (&str, Vec<Tally>)| {
-        let baselines = tallies[1..].iter().map(Tally::figures);
-        DocumentReport {
-            name: name.to_owned(),
-            figures: tallies[0].figures(),
-            baselines: names.iter().cloned().zip(baselines).collect(),
-        }
-    };
-    merged.into_iter().map(report).collect()
-}
-
-impl CalibrationReport {
-    fn new(total: &Tally, edits: &[(f64, bool)]) -> Option<Self> {
-        let bins = total.calibration().bins.iter().filter(|bin| bin.edits > 0);
-        let bin = |bin: &super::calibration::Bin| CalibrationBin {
-            edits: bin.edits,
-            confidence: bin.confidence / bin.edits as f64,
-            accuracy: bin.right as f64 / bin.edits as f64,
-        };
-        Some(Self {
-            edits: edits.len(),
-            ece_equal_mass: equal_mass_error(edits)?,
-            bins: bins.map(bin).collect(),
-            curve: coverage_curve(edits, CURVE_POINTS),
-        })
-    }
 }
 
 /// Pairs as an object in their own order.

@@ -11,6 +11,12 @@ pub(crate) fn lowered(text: &str) -> String {
     text.to_lowercase().replace('’', "'")
 }
 
+/// The words of `text` as they are counted.
+pub(crate) fn lowered_words(text: &str) -> Vec<String> {
+    let text = lowered(text);
+    tokenize(&text).iter().map(|token| token.of(&text).to_owned()).collect()
+}
+
 /// For each byte of `text` and its end, the place of its character in
 /// [`lowered`] of it; bytes inside a character belong to the next one.
 pub(crate) fn lowered_offsets(text: &str) -> Vec<usize> {

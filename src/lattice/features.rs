@@ -35,6 +35,13 @@ features! {
     FamilyRestore "family_restore" 0.5,
     /// What the document's engine family adds to `keep`.
     FamilyKeep "family_keep" 0.5,
+    /// What the sentence's engine family adds to that of the document, likewise.
+    FamilyRestoreHere "family_restore_here" 0.2,
+    /// See above.
+    FamilyKeepHere "family_keep_here" 0.2,
+    /// How much more heavily than the document the sentence seems spun, for a candidate
+    /// of the channel.
+    RateHere "spin_rate_here" 0.2,
     /// How heavily the document seems spun, for a candidate of the channel.
     Rate "spin_rate" 1.0,
     /// Spun words that a candidate replaces, beyond the first.
@@ -47,6 +54,16 @@ features! {
     Simulated "seen_simulated" 0.0,
     /// 1 if it was seen in a phrase list.
     List "seen_list" 0.0,
+    /// 1 if a thesaurus has it.
+    Thesaurus "in_thesaurus" 0.0,
+    /// 1 if a list of paraphrases has it.
+    Paraphrases "in_paraphrases" 0.0,
+    /// 1 if nothing but those has it.
+    Offered "only_offered" -0.5,
+    /// How well the words of a choice fit among the words around them.
+    Context "context" 0.3,
+    /// The same of a word that is left alone and has candidates.
+    ContextKeep "context_keep" 0.0,
     /// How much commoner the original's words are, mean log probability.
     Rarity "rarity" 0.1,
     /// 1 if a replaced word is a capital inside the sentence.
@@ -64,10 +81,12 @@ pub(crate) const FEATURES: usize = INITIAL.len();
 
 impl Feature {
     /// The features that say where a candidate was seen, each with its kind.
-    pub(crate) const SEEN: [(Feature, u8); 3] = [
+    pub(crate) const SEEN: [(Feature, u8); 5] = [
         (Feature::Real, Evidence::REAL),
         (Feature::Simulated, Evidence::SIMULATED),
         (Feature::List, Evidence::LIST),
+        (Feature::Thesaurus, Evidence::THESAURUS),
+        (Feature::Paraphrases, Evidence::PARAPHRASES),
     ];
 }
 

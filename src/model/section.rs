@@ -55,6 +55,11 @@ impl<T: Number> Array<T> {
 }
 
 impl Array<u8> {
+    /// An array of its own, not yet in a section.
+    pub(crate) fn of(bytes: Vec<u8>) -> Self {
+        Self { bytes: bytes.into(), element: PhantomData }
+    }
+
     #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
         &self.bytes

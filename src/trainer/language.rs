@@ -2,6 +2,7 @@
 
 use super::recipe::{Recipe, TextSource};
 use super::text::{Part, batches, number_sentences};
+use crate::context::train::Sentences;
 use crate::error::Result;
 use crate::lm::count::Counter;
 use crate::lm::estimate::{EstimateConfig, estimate};
@@ -18,18 +19,20 @@ use std::path::Path;
 const MOST_HELD_OUT: usize = 2000;
 
 /// Learns the language model: a model a file, mixed by what each says of held-out
-/// text of all of them (breadth beats volume), pruned and packed.
+/// text of all of them (breadth beats volume), pruned and packed. Keeps the sentences
+/// of the text for models to come.
 pub(super) fn train(
     recipe: &Recipe,
     folder: &Path,
     vocabulary: &Vocabulary,
-    index: &FxHashMap<String, u32>,
     progress: &dyn Progress,
-) -> Result<LanguageModel> {
+) -> Result<(LanguageModel, Sentences)> {
+    let index = &vocabulary.index();
+    let mut sentences = Sentences::default();
     let mut models: Vec<BackoffModel> = Vec::new();
     let mut held_out: Vec<Vec<u32>> = Vec::new();
     for source in &recipe.text {
-        let model = of_file(recipe, source, folder, vocabulary, index, progress)?;
+        let model = of_file(recipe, source, folder, vocabulary, index, &mut sentences, progress)?;
         models.push(model);
         if !source.steers {
             continue;
@@ -56,7 +59,7 @@ pub(super) fn train(
         model = model.prune_entropy(Entropy::Size(size));
     }
     progress.note(&format!("n-grams by length: {:?}", model.sizes()));
-    Ok(model.pack(Layout::Compact))
+    Ok((model.pack(Layout::Compact), sentences))
 }
 
 fn of_file(
@@ -65,6 +68,7 @@ fn of_file(
     folder: &Path,
     vocabulary: &Vocabulary,
     index: &FxHashMap<String, u32>,
+    sentences: &mut Sentences,
     progress: &dyn Progress,
 ) -> Result<BackoffModel> {
     let config = &recipe.language;
@@ -72,7 +76,10 @@ fn of_file(
     progress.stage(&format!("language model of {name}"), None);
     let mut counter = Counter::new(config.order, vocabulary.len())?;
     batches(source, folder, Part::Train, recipe.strict, progress, &mut |lines| {
-        number_sentences(&lines, index).iter().for_each(|sentence| counter.add(sentence));
+        for sentence in number_sentences(&lines, index) {
+            counter.add(&sentence);
+            sentences.push(&sentence);
+        }
         Ok(())
     })?;
     let prune = config.prune.clone();

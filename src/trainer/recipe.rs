@@ -2,6 +2,7 @@
 
 use crate::align::AlignConfig;
 use crate::channel::score::ChannelConfig;
+use crate::context::train::ContextConfig;
 use crate::error::{Error, Result};
 use crate::tune::TuneConfig;
 use serde::Deserialize;
@@ -18,6 +19,8 @@ pub struct Recipe {
     pub text: Vec<TextSource>,
     /// Sentence pairs and phrase lists.
     pub pairs: Vec<PairSource>,
+    /// Thesauri, which offer candidates that were never seen in spun text.
+    pub thesauri: Vec<Thesaurus>,
     /// Held-out sentence pairs, for the feature weights.
     pub dev: Vec<PairSource>,
     /// The language model.
@@ -28,6 +31,8 @@ pub struct Recipe {
     pub spin: Option<SimulateConfig>,
     /// The channel model.
     pub channel: ChannelConfig,
+    /// The context model.
+    pub context: ContextConfig,
     /// The feature weights.
     pub tune: TuneConfig,
     /// Stop at the first row that cannot be read, instead of passing it over.
@@ -102,6 +107,33 @@ impl Default for LanguageConfig {
     }
 }
 
+/// A file of words that may stand for each other.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thesaurus {
+    /// Plain, or packed as .gz, .xz or .zst.
+    pub path: PathBuf,
+    /// How its lines read.
+    pub kind: ThesaurusKind,
+    /// Share of a word's places at which an engine that draws from it would be expected.
+    #[serde(default = "tenth")]
+    pub rate: f32,
+}
+
+fn tenth() -> f32 {
+    0.1
+}
+
+/// How the lines of a thesaurus read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThesaurusKind {
+    /// `headword#pos<TAB>synonym|synonym`, lemmas.
+    Synonyms,
+    /// `word<TAB>word`, inflected words.
+    Words,
+}
+
 /// A phrase list whose rows an engine family spins with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -137,6 +169,9 @@ pub struct SimulateConfig {
     /// Share of the held-out documents that are left as they are: more than of the
     /// others, since most text that people decode was never spun.
     pub dev_innocent: f64,
+    /// Share of the substitutions that the channel is made without while the weights are
+    /// learned, as much of what an unknown engine writes is not in it.
+    pub unseen: f64,
     /// What an error in a simulated sentence counts for in tuning.
     pub dev_weight: f64,
     /// The spinner.
@@ -152,6 +187,7 @@ impl Default for SimulateConfig {
             sentences: 200_000,
             dev_sentences: 3_000,
             dev_innocent: 0.5,
+            unseen: 0.4,
             dev_weight: 1.0,
             spinner: crate::spin::SpinConfig::default(),
         }

@@ -17,7 +17,7 @@ fn examples() -> Vec<Example> {
 
 fn total(model: &Model, config: &TuneConfig) -> Pass {
     let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
-    let manner = Manner { rate: 0.5, families: None };
+    let manner = Manner { rate: 0.5, ..Manner::default() };
     let of = |e: &Example| of_example(model, e, manner, config, &mut lattice, &mut graph);
     examples().iter().map(of).fold(Pass::new(), |sum, pass| sum.add(&pass))
 }

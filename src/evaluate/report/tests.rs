@@ -8,7 +8,7 @@ fn sentence(document: Option<&str>, original: &str, spun: &str, hypotheses: &[&s
         spun: spun.into(),
         document: document.map(str::to_owned),
         hypotheses: hypotheses.iter().map(|&text| text.to_owned()).collect(),
-        edits: Vec::new(),
+        ..Sentence::default()
     }
 }
 
@@ -42,6 +42,7 @@ fn clean() -> Vec<Clean> {
         text: text.into(),
         restored: restored.into(),
         document: Some(document.into()),
+        ..Clean::default()
     };
     vec![clean("All is well here", "All is good here", "two"), clean("Fine", "Fine", "three")]
 }
@@ -112,11 +113,81 @@ fn figures_by_hand() {
 }
 
 #[test]
+fn families_have_figures_of_their_own() {
+    let mut all = sentences();
+    let [a, b] = ["dictionary", "spinbot"].map(|name| Some(name.to_owned()));
+    all[0].family = a.clone();
+    all[1].family = b.clone();
+    all[2].family = a;
+    let mut text = clean();
+    text[1].family = b;
+    let report = Report::new(&all, &text, &[baseline()], &Settings::default()).unwrap();
+    let [dictionary, spinbot] = &report.families[..] else { panic!("{:?}", report.families) };
+    assert_eq!((&*dictionary.name, &*spinbot.name), ("dictionary", "spinbot"));
+    assert_eq!((dictionary.documents, spinbot.documents), (1, 2));
+    assert_eq!(dictionary.figures, report.documents[0].figures);
+    close(spinbot.figures.err, -1.0);
+    close(spinbot.figures.false_alarm, 0.0);
+    assert!(dictionary.intervals.is_empty() && dictionary.ahead.is_empty());
+    let shown = report.to_string();
+    assert!(shown.lines().any(|line| line.starts_with("spinbot") && line.contains("-1.0000")));
+    // Documents of one name in two families are two.
+    all[2].family = None;
+    let report = Report::new(&all, &[], &[], &Settings::default()).unwrap();
+    assert_eq!(report.families[0].figures.sentences, 1);
+}
+
+#[test]
+fn causes_and_detection_by_hand() {
+    let mut all = sentences();
+    let kept = |text: &str| -> Vec<Edit> {
+        let words = crate::text::tokenize(text);
+        words.iter().map(|word| edit(word.start, word.end, word.of(text), 0.5)).collect()
+    };
+    for sentence in &mut all {
+        sentence.candidates = kept(&sentence.spun);
+        sentence.prior = kept(&sentence.spun);
+    }
+    // `personal` may be `own`; `A lot` was `Much`, and is restored.
+    all[0].candidates.push(edit(18, 26, "own", 0.5));
+    let report = Report::new(&all, &[], &[], &Settings::default()).unwrap();
+    let causes = report.causes.unwrap();
+    let counts = [
+        causes.no_candidate.count,
+        causes.ranked_below.count,
+        causes.left_alone.count,
+        causes.restored.count,
+        causes.wrongly_changed.count,
+    ];
+    assert_eq!(counts, [1, 0, 1, 2, 1]);
+    close(causes.candidate_recall, 3.0 / 4.0);
+    close(report.figures.chosen, 2.0 / 3.0);
+    close(causes.wrongly_changed.share, 1.0 / 6.0);
+    let places: Vec<_> =
+        report.places.iter().map(|place| (place.sentence, &*place.spun, place.cause)).collect();
+    let expected = [
+        (0, "proper", Cause::Restored),
+        (0, "personal", Cause::LeftAlone),
+        (1, "recent", Cause::NoCandidate),
+        (1, "car", Cause::WronglyChanged),
+        (2, "a lot", Cause::Restored),
+    ];
+    assert_eq!(places, expected);
+    let detection = report.detection.unwrap();
+    assert_eq!((detection.words, detection.spun), (11, 5));
+    close(Some(detection.system.average_precision), 5.0 / 11.0);
+    assert_eq!(detection.prior.unwrap(), detection.system);
+    let json = serde_json::to_value(report.causes).unwrap();
+    assert_eq!(json["left_alone"]["count"], 1);
+}
+
+#[test]
 fn json_has_the_keys_that_readers_know() {
     let report = Report::new(&sentences(), &[], &[baseline()], &Settings::default()).unwrap();
     let json = serde_json::to_value(&report).unwrap();
     let keys = "err fixed fixed_at_k broken false_alarm precision recall f05 exact mrr bleu chrf ter \
-                ece sentences baselines intervals documents";
+                ece sentences baselines intervals documents families causes candidate_recall \
+                detection calibration";
     for key in keys.split(' ') {
         assert!(json.get(key).is_some(), "{key}");
     }

@@ -1,0 +1,212 @@
+//! How well a word fits among the words around it, on both sides and farther than
+//! n-grams reach.
+//!
+//! A log-bilinear model (Mnih & Kavukcuoglu 2013): the words within
+//! [`WINDOW`] places are summed, each dimension weighted by the distance, and
+//! the sum's product with a word's own vector says how much likelier the word is here
+//! than a rival that a spinner, or chance, might have put here. It is learned by
+//! telling the words of clean text from just such rivals.
+
+pub(crate) mod train;
+
+use crate::error::Result;
+use crate::model::section::{Array, SectionReader, SectionWriter};
+
+/// Words on either side that are looked at.
+pub(crate) const WINDOW: usize = 6;
+/// Length of the vectors.
+pub(crate) const DIMENSIONS: usize = 64;
+
+/// A sum of word vectors.
+pub(crate) type Vector = [f32; DIMENSIONS];
+
+/// The row of words that have no vector.
+const NO_ROW: u16 = u16::MAX;
+/// Rows that fit their numbers.
+pub(crate) const MOST_ROWS: usize = NO_ROW as usize;
+
+/// The trained model, in bytes, read in place.
+#[derive(Clone)]
+pub(crate) struct ContextModel {
+    /// Row of each word of the vocabulary.
+    rows: Array<u16>,
+    /// What each dimension counts at each distance: the words before, the nearest
+    /// first, and the words after.
+    gates: Vec<Vector>,
+    /// Vectors of words as neighbours, each with its unit.
+    around: Array<u8>,
+    around_units: Array<f32>,
+    /// Vectors of words in their place, each with its unit and its bias.
+    words: Array<u8>,
+    word_units: Array<f32>,
+    biases: Array<f32>,
+}
+
+/// The words around every place of a sentence, summed.
+#[derive(Default)]
+pub(crate) struct Surroundings {
+    /// Of the words before each place, and of the words from each place on.
+    before: Vec<Vector>,
+    after: Vec<Vector>,
+}
+
+impl Surroundings {
+    /// Reads a sentence.
+    pub(crate) fn read(&mut self, model: &ContextModel, ids: &[u32]) {
+        let places = ids.len() + 1;
+        for sums in [&mut self.before, &mut self.after] {
+            sums.clear();
+            sums.resize(places, [0.0; DIMENSIONS]);
+        }
+        let mut vector = [0.0; DIMENSIONS];
+        for (at, &id) in ids.iter().enumerate() {
+            let Some(row) = model.row(id) else { continue };
+            model.neighbour(row, &mut vector);
+            for distance in 0..WINDOW {
+                if at >= distance {
+                    let gate = &model.gates[WINDOW + distance];
+                    add_product(&mut self.after[at - distance], &vector, gate);
+                }
+                if at + distance + 1 < places {
+                    add_product(
+                        &mut self.before[at + distance + 1],
+                        &vector,
+                        &model.gates[distance],
+                    );
+                }
+            }
+        }
+    }
+
+    /// What surrounds the tokens from `start` to before `end`.
+    #[inline]
+    pub(crate) fn of(&self, start: usize, end: usize) -> Vector {
+        let (before, after) = (&self.before[start], &self.after[end]);
+        std::array::from_fn(|d| before[d] + after[d])
+    }
+}
+
+impl ContextModel {
+    /// A model that knows nothing and finds that everything fits as well.
+    pub(crate) fn empty() -> Self {
+        let mut writer = SectionWriter::default();
+        write_parts(&mut writer, &[], &[], [(&[], &[]), (&[], &[])], &[]);
+        let mut reader = SectionReader::new("context", writer.finish().into());
+        Self::read(&mut reader).expect("what was written a line ago")
+    }
+
+    /// True if no word has a vector.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.biases.len() == 0
+    }
+
+    /// Words that have a vector.
+    pub(crate) fn len(&self) -> usize {
+        self.biases.len()
+    }
+
+    #[inline]
+    fn row(&self, id: u32) -> Option<usize> {
+        let id = id as usize;
+        if id >= self.rows.len() {
+            return None;
+        }
+        Some(self.rows.get(id)).filter(|&row| row != NO_ROW).map(usize::from)
+    }
+
+    /// Log odds that `id` stands among its `surroundings` by itself and not as a
+    /// spinner's choice, about; 0 for a word that is not known.
+    #[inline]
+    pub(crate) fn fit(&self, surroundings: &Vector, id: u32) -> f32 {
+        let Some(row) = self.row(id) else { return 0.0 };
+        let codes = &self.words.as_slice()[row * DIMENSIONS..(row + 1) * DIMENSIONS];
+        let mut sums = [0.0f32; 8];
+        for (codes, values) in codes.chunks_exact(8).zip(surroundings.chunks_exact(8)) {
+            for lane in 0..8 {
+                sums[lane] += f32::from(codes[lane] as i8) * values[lane];
+            }
+        }
+        sums.iter().sum::<f32>() * self.word_units.get(row) + self.biases.get(row)
+    }
+
+    fn neighbour(&self, row: usize, vector: &mut Vector) {
+        let unit = self.around_units.get(row);
+        let codes = &self.around.as_slice()[row * DIMENSIONS..(row + 1) * DIMENSIONS];
+        for (value, &code) in vector.iter_mut().zip(codes) {
+            *value = f32::from(code as i8) * unit;
+        }
+    }
+
+    pub(crate) fn write(&self, writer: &mut SectionWriter) {
+        writer.put(DIMENSIONS as u32);
+        writer.put(WINDOW as u32);
+        writer.array(self.rows.iter());
+        writer.array(self.gates.iter().flatten().copied());
+        writer.array(self.around.iter());
+        writer.array(self.around_units.iter());
+        writer.array(self.words.iter());
+        writer.array(self.word_units.iter());
+        writer.array(self.biases.iter());
+    }
+
+    pub(crate) fn read(reader: &mut SectionReader) -> Result<Self> {
+        for expected in [DIMENSIONS, WINDOW] {
+            let found = reader.take::<u32>()?;
+            reader.check(found as usize == expected, expected, found)?;
+        }
+        let rows = reader.array::<u16>()?;
+        let gates = reader.array::<f32>()?;
+        let around = reader.array::<u8>()?;
+        let count = around.len() / DIMENSIONS;
+        reader.check(around.len() == count * DIMENSIONS, "whole vectors", around.len())?;
+        let expected = if count == 0 { 0 } else { 2 * WINDOW * DIMENSIONS };
+        reader.check(gates.len() == expected, format!("{expected} gates"), gates.len())?;
+        let around_units = reader.array_of::<f32>(count)?;
+        let words = reader.array_of::<u8>(count * DIMENSIONS)?;
+        let word_units = reader.array_of::<f32>(count)?;
+        let biases = reader.array_of::<f32>(count)?;
+        let known = rows.iter().all(|row| row == NO_ROW || usize::from(row) < count);
+        reader.check(known, format!("rows below {count}"), "a larger one")?;
+        let gates: Vec<f32> = gates.iter().collect();
+        let gates = gates.as_chunks::<DIMENSIONS>().0.to_vec();
+        Ok(Self { rows, gates, around, around_units, words, word_units, biases })
+    }
+}
+
+/// Packs vectors with a byte a number.
+fn write_parts(
+    writer: &mut SectionWriter,
+    rows: &[u16],
+    gates: &[Vector],
+    [around, words]: [(&[u8], &[f32]); 2],
+    biases: &[f32],
+) {
+    writer.put(DIMENSIONS as u32);
+    writer.put(WINDOW as u32);
+    writer.array(rows.iter().copied());
+    writer.array(gates.iter().flatten().copied());
+    for (codes, units) in [around, words] {
+        writer.array(codes.iter().copied());
+        writer.array(units.iter().copied());
+    }
+    writer.array(biases.iter().copied());
+}
+
+/// Codes from -127 to 127 with the unit that the largest number of each vector sets.
+fn quantise(vectors: &[f32]) -> (Vec<u8>, Vec<f32>) {
+    let (mut codes, mut units) = (Vec::with_capacity(vectors.len()), Vec::new());
+    for vector in vectors.chunks_exact(DIMENSIONS) {
+        let largest = vector.iter().fold(0.0f32, |most, value| most.max(value.abs()));
+        let unit = largest.max(f32::MIN_POSITIVE) / 127.0;
+        codes.extend(vector.iter().map(|value| (value / unit).round() as i8 as u8));
+        units.push(unit);
+    }
+    (codes, units)
+}
+
+#[inline]
+fn add_product(sum: &mut Vector, vector: &Vector, gate: &Vector) {
+    for d in 0..DIMENSIONS {
+        sum[d] += vector[d] * gate[d];
+    }
+}

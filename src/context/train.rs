@@ -1,0 +1,453 @@
+//! Learning which words fit among which, from clean text and likely rivals.
+//!
+//! Negative sampling (Mikolov et al. 2013) where most of the negatives are what a
+//! spinner would put in the word's place, and what else it could stand for: the
+//! choices that the decoder has. Some of the sentences are read through words that
+//! are spun themselves, as the decoder has to read them.
+//!
+//! A fixed number of learners each take a share of the sentences of a round; after the
+//! round each row becomes the mean of those learners' that have touched it. So the
+//! numbers do not depend on how many threads there are.
+
+use super::{ContextModel, DIMENSIONS, MOST_ROWS, NO_ROW, Vector, WINDOW, quantise, write_parts};
+use crate::model::section::{SectionReader, SectionWriter};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
+use serde::Deserialize;
+
+/// How the context model is learned.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ContextConfig {
+    /// Words that get a vector, the commonest; 0 for no context model.
+    pub words: usize,
+    /// Passes over the text.
+    pub epochs: usize,
+    /// Size of the first step; it falls to a hundredth.
+    pub rate: f32,
+    /// Rivals of every word that the channel knows of.
+    pub rivals: usize,
+    /// Words drawn by chance as rivals of every word.
+    pub strangers: usize,
+    /// Words that make up a larger share of the text are passed over at times.
+    pub frequent: f64,
+    /// Share of the sentences that are read through spun words, and the largest share
+    /// of their words that are spun.
+    pub spun: f64,
+    /// The largest share of the words around that are spun in such a sentence.
+    pub highest_rate: f64,
+    /// Every draw follows from this number.
+    pub seed: u64,
+}
+
+impl Default for ContextConfig {
+    fn default() -> Self {
+        Self {
+            words: 50_000,
+            epochs: 2,
+            rate: 0.05,
+            rivals: 4,
+            strangers: 2,
+            frequent: 3e-4,
+            spun: 0.5,
+            highest_rate: 0.4,
+            seed: 1,
+        }
+    }
+}
+
+/// Sentences as word numbers.
+#[derive(Default)]
+pub(crate) struct Sentences {
+    words: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Sentences {
+    pub(crate) fn push(&mut self, sentence: &[u32]) {
+        self.words.extend_from_slice(sentence);
+        self.ends.push(self.words.len());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn get(&self, index: usize) -> &[u32] {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.words[start..self.ends[index]]
+    }
+}
+
+/// Learners that share the sentences of a round.
+const LEARNERS: usize = 4;
+/// Sentences of a round.
+const ROUND: usize = 40_000;
+/// Entries of the table from which strangers are drawn.
+const DRAWS: usize = 1 << 20;
+
+/// Learns from `sentences` of a vocabulary of `vocabulary` words; `pairs` are the
+/// substitutions of one word for one, `(original, spun)`.
+pub(crate) fn train(
+    config: &ContextConfig,
+    vocabulary: usize,
+    sentences: &Sentences,
+    pairs: &[(u32, u32)],
+    progress: &mut dyn FnMut(u64),
+) -> ContextModel {
+    let world = World::new(config, vocabulary, sentences, pairs);
+    if world.frequencies.is_empty() {
+        return ContextModel::empty();
+    }
+    let mut shared = Parameters::new(world.frequencies.len(), config.seed);
+    let mut learners: Vec<Learner> = (0..LEARNERS).map(|_| Learner::new(&shared)).collect();
+    let rounds = config.epochs * sentences.len().div_ceil(ROUND);
+    let mut order: Vec<u32> = (0..sentences.len() as u32).collect();
+    let mut round = 0;
+    for epoch in 0..config.epochs {
+        let mut draws = Draws::new(config.seed, u64::MAX - epoch as u64);
+        for last in (1..order.len()).rev() {
+            order.swap(last, draws.below(last + 1));
+        }
+        for batch in order.chunks(ROUND) {
+            let rate = config.rate * 0.01f32.max(1.0 - round as f32 / rounds as f32);
+            let share = batch.len().div_ceil(LEARNERS).max(1);
+            let lessons = learners.par_iter_mut().zip(batch.par_chunks(share)).enumerate();
+            lessons.for_each(|(number, (learner, batch))| {
+                let stream = (round * LEARNERS + number) as u64;
+                let mut draws = Draws::new(config.seed, stream);
+                for &sentence in batch {
+                    learner.learn(&world, sentences.get(sentence as usize), rate, &mut draws);
+                }
+            });
+            shared.unite(&mut learners);
+            progress(batch.len() as u64);
+            round += 1;
+        }
+    }
+    pack(&world, &shared)
+}
+
+fn pack(world: &World<'_>, parameters: &Parameters) -> ContextModel {
+    let (around, around_units) = quantise(&parameters.around);
+    let (words, word_units) = quantise(&parameters.words);
+    let gates = parameters.gates.as_chunks::<DIMENSIONS>().0;
+    let parts = [(&around[..], &around_units[..]), (&words[..], &word_units[..])];
+    let mut writer = SectionWriter::default();
+    write_parts(&mut writer, &world.rows, gates, parts, &parameters.biases);
+    let mut reader = SectionReader::new("context", writer.finish().into());
+    ContextModel::read(&mut reader).expect("what was written a line ago")
+}
+
+/// What all learners know.
+struct World<'c> {
+    config: &'c ContextConfig,
+    rows: Vec<u16>,
+    /// Share of the text of each row.
+    frequencies: Vec<f64>,
+    /// Rows by how often a stranger is drawn.
+    strangers: Vec<u16>,
+    /// What each row is spun to, and what it is the spun word of.
+    spun: Lists,
+    originals: Lists,
+}
+
+/// A list of rows for each row.
+struct Lists {
+    starts: Vec<u32>,
+    rows: Vec<u16>,
+}
+
+impl Lists {
+    fn new(rows: usize, mut pairs: Vec<(u16, u16)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let mut starts = vec![0u32; rows + 1];
+        pairs.iter().for_each(|&(from, _)| starts[usize::from(from) + 1] += 1);
+        for row in 0..rows {
+            starts[row + 1] += starts[row];
+        }
+        Self { starts, rows: pairs.into_iter().map(|(_, to)| to).collect() }
+    }
+
+    fn of(&self, row: u16) -> &[u16] {
+        let row = usize::from(row);
+        &self.rows[self.starts[row] as usize..self.starts[row + 1] as usize]
+    }
+}
+
+impl<'c> World<'c> {
+    fn new(
+        config: &'c ContextConfig,
+        vocabulary: usize,
+        sentences: &Sentences,
+        pairs: &[(u32, u32)],
+    ) -> Self {
+        let mut counts = vec![0u32; vocabulary];
+        sentences.words.iter().for_each(|&word| counts[word as usize] += 1);
+        let marks = crate::text::vocabulary::END + 1;
+        let mut common: Vec<u32> = (marks..vocabulary as u32).collect();
+        common.retain(|&word| counts[word as usize] > 0);
+        common.sort_by_key(|&word| (std::cmp::Reverse(counts[word as usize]), word));
+        common.truncate(config.words.min(MOST_ROWS));
+        let mut rows = vec![NO_ROW; vocabulary];
+        (0..).zip(&common).for_each(|(row, &word)| rows[word as usize] = row);
+        let all = sentences.words.len().max(1) as f64;
+        let frequencies: Vec<f64> =
+            common.iter().map(|&word| f64::from(counts[word as usize]) / all).collect();
+        let shares: Vec<f64> = frequencies.iter().map(|share| share.powf(0.75)).collect();
+        let sum: f64 = shares.iter().sum();
+        let mut strangers = Vec::with_capacity(DRAWS + common.len());
+        for (row, share) in (0u16..).zip(&shares) {
+            let draws = (share / sum * DRAWS as f64).ceil() as usize;
+            strangers.extend(std::iter::repeat_n(row, draws));
+        }
+        let known = |&(original, spun): &(u32, u32)| {
+            let (original, spun) = (rows[original as usize], rows[spun as usize]);
+            (original != NO_ROW && spun != NO_ROW && original != spun).then_some((original, spun))
+        };
+        let pairs: Vec<(u16, u16)> = pairs.iter().filter_map(known).collect();
+        let turned = pairs.iter().map(|&(original, spun)| (spun, original)).collect();
+        Self {
+            config,
+            spun: Lists::new(common.len(), pairs),
+            originals: Lists::new(common.len(), turned),
+            rows,
+            frequencies,
+            strangers,
+        }
+    }
+}
+
+/// Chance that does not depend on threads.
+struct Draws(ChaCha8Rng);
+
+impl Draws {
+    fn new(seed: u64, stream: u64) -> Self {
+        let mut draws = ChaCha8Rng::seed_from_u64(seed);
+        draws.set_stream(stream);
+        Self(draws)
+    }
+
+    #[inline]
+    fn unit(&mut self) -> f64 {
+        f64::from(self.0.next_u32()) / 4_294_967_296.0
+    }
+
+    #[inline]
+    fn below(&mut self, bound: usize) -> usize {
+        ((u64::from(self.0.next_u32()) * bound as u64) >> 32) as usize
+    }
+
+    #[inline]
+    fn pick(&mut self, list: &[u16]) -> Option<u16> {
+        if list.is_empty() { None } else { Some(list[self.below(list.len())]) }
+    }
+}
+
+/// Everything that is learned; vectors lie row after row.
+#[derive(Clone)]
+struct Parameters {
+    around: Vec<f32>,
+    words: Vec<f32>,
+    biases: Vec<f32>,
+    gates: Vec<f32>,
+}
+
+impl Parameters {
+    fn new(rows: usize, seed: u64) -> Self {
+        let mut draws = Draws::new(seed, u64::MAX / 2);
+        let mut around = vec![0.0; rows * DIMENSIONS];
+        around.fill_with(|| (draws.unit() as f32 - 0.5) / DIMENSIONS as f32);
+        let near = |at: usize| 1.0 / (1.0 + (at / DIMENSIONS % WINDOW) as f32).sqrt();
+        Self {
+            around,
+            words: vec![0.0; rows * DIMENSIONS],
+            biases: vec![0.0; rows],
+            gates: (0..2 * WINDOW * DIMENSIONS).map(near).collect(),
+        }
+    }
+
+    /// Takes the mean of the learners that have touched a row, and hands it to all.
+    fn unite(&mut self, learners: &mut [Learner]) {
+        let rows = self.biases.len();
+        for row in 0..rows {
+            let span = row * DIMENSIONS..(row + 1) * DIMENSIONS;
+            mean(
+                learners,
+                |l| l.touched_around[row],
+                |l| &l.own.around[span.clone()],
+                &mut self.around[span.clone()],
+            );
+            mean(
+                learners,
+                |l| l.touched_words[row],
+                |l| &l.own.words[span.clone()],
+                &mut self.words[span.clone()],
+            );
+            mean(
+                learners,
+                |l| l.touched_words[row],
+                |l| &l.own.biases[row..row + 1],
+                &mut self.biases[row..row + 1],
+            );
+        }
+        mean(learners, |_| true, |l| &l.own.gates, &mut self.gates);
+        learners.par_iter_mut().for_each(|learner| learner.start(self));
+    }
+}
+
+fn mean<'l>(
+    learners: &'l [Learner],
+    touched: impl Fn(&Learner) -> bool,
+    of: impl Fn(&'l Learner) -> &'l [f32],
+    into: &mut [f32],
+) {
+    let count = learners.iter().filter(|learner| touched(learner)).count();
+    if count == 0 {
+        return;
+    }
+    into.fill(0.0);
+    for learner in learners.iter().filter(|learner| touched(learner)) {
+        into.iter_mut().zip(of(learner)).for_each(|(sum, value)| *sum += value / count as f32);
+    }
+}
+
+/// One of the learners, with its own copy of the parameters.
+struct Learner {
+    own: Parameters,
+    touched_around: Vec<bool>,
+    touched_words: Vec<bool>,
+    /// Rows of a sentence as they stand, and as they are read.
+    rows: Vec<u16>,
+    read: Vec<u16>,
+}
+
+impl Learner {
+    fn new(shared: &Parameters) -> Self {
+        let rows = shared.biases.len();
+        let touched = vec![false; rows];
+        Self {
+            own: shared.clone(),
+            touched_around: touched.clone(),
+            touched_words: touched,
+            rows: Vec::new(),
+            read: Vec::new(),
+        }
+    }
+
+    fn start(&mut self, shared: &Parameters) {
+        self.own.clone_from(shared);
+        self.touched_around.fill(false);
+        self.touched_words.fill(false);
+    }
+
+    fn learn(&mut self, world: &World<'_>, sentence: &[u32], rate: f32, draws: &mut Draws) {
+        self.rows.clear();
+        self.rows.extend(sentence.iter().map(|&word| world.rows[word as usize]));
+        self.read.clone_from(&self.rows);
+        if draws.unit() < world.config.spun {
+            let spun = draws.unit() * world.config.highest_rate;
+            for row in self.read.iter_mut().filter(|row| **row != NO_ROW) {
+                if draws.unit() < spun {
+                    *row = draws.pick(world.spun.of(*row)).unwrap_or(*row);
+                }
+            }
+        }
+        for at in 0..self.rows.len() {
+            let row = self.rows[at];
+            if row == NO_ROW {
+                continue;
+            }
+            let share = world.frequencies[usize::from(row)] / world.config.frequent;
+            if share > 1.0 && draws.unit() > 1.0 / share.sqrt() {
+                continue;
+            }
+            self.step(world, at, row, rate, draws);
+        }
+    }
+
+    fn step(&mut self, world: &World<'_>, at: usize, row: u16, rate: f32, draws: &mut Draws) {
+        let mut sum: Vector = [0.0; DIMENSIONS];
+        let neighbours = neighbours(at, self.read.len());
+        for (gate, place) in neighbours.clone() {
+            let neighbour = self.read[place];
+            if neighbour != NO_ROW {
+                let vector = vector(&self.own.around, neighbour);
+                let gate = &self.own.gates[gate * DIMENSIONS..(gate + 1) * DIMENSIONS];
+                for d in 0..DIMENSIONS {
+                    sum[d] += vector[d] * gate[d];
+                }
+            }
+        }
+        let mut back: Vector = [0.0; DIMENSIONS];
+        self.judge(row, 1.0, rate, &sum, &mut back);
+        for _ in 0..world.config.strangers {
+            let stranger = world.strangers[draws.below(world.strangers.len())];
+            if stranger != row {
+                self.judge(stranger, 0.0, rate, &sum, &mut back);
+            }
+        }
+        for number in 0..world.config.rivals {
+            // What may stand in its place, and what that might have been.
+            let Some(spun) = draws.pick(world.spun.of(row)) else { break };
+            let rival = match number % 2 {
+                0 => spun,
+                _ => draws.pick(world.originals.of(spun)).unwrap_or(spun),
+            };
+            if rival != row {
+                self.judge(rival, 0.0, rate, &sum, &mut back);
+            }
+        }
+        for (gate, place) in neighbours {
+            let neighbour = self.read[place];
+            if neighbour == NO_ROW {
+                continue;
+            }
+            self.touched_around[usize::from(neighbour)] = true;
+            let from = usize::from(neighbour) * DIMENSIONS;
+            let vector = &mut self.own.around[from..from + DIMENSIONS];
+            let gate = &mut self.own.gates[gate * DIMENSIONS..(gate + 1) * DIMENSIONS];
+            for d in 0..DIMENSIONS {
+                let (value, weight) = (vector[d], gate[d]);
+                vector[d] += back[d] * weight;
+                gate[d] += 0.1 * back[d] * value;
+            }
+        }
+    }
+
+    /// Moves a word's vector towards the surroundings it stands in, or away, and
+    /// adds to `back` where the surroundings should move.
+    #[inline]
+    fn judge(&mut self, row: u16, truth: f32, rate: f32, sum: &Vector, back: &mut Vector) {
+        let at = usize::from(row);
+        self.touched_words[at] = true;
+        let vector = &mut self.own.words[at * DIMENSIONS..(at + 1) * DIMENSIONS];
+        let mut lanes = [0.0f32; 8];
+        for (values, sums) in vector.chunks_exact(8).zip(sum.chunks_exact(8)) {
+            for lane in 0..8 {
+                lanes[lane] += values[lane] * sums[lane];
+            }
+        }
+        let score = lanes.iter().sum::<f32>() + self.own.biases[at];
+        let step = rate * (truth - 1.0 / (1.0 + (-score).exp()));
+        self.own.biases[at] += step;
+        for d in 0..DIMENSIONS {
+            back[d] += step * vector[d];
+            vector[d] += step * sum[d];
+        }
+    }
+}
+
+/// Places around `at` with the numbers of their gates.
+fn neighbours(at: usize, len: usize) -> impl Iterator<Item = (usize, usize)> + Clone {
+    let before = (0..WINDOW.min(at)).map(move |distance| (distance, at - 1 - distance));
+    let after = (0..WINDOW.min(len - at - 1)).map(move |d| (WINDOW + d, at + 1 + d));
+    before.chain(after)
+}
+
+fn vector(vectors: &[f32], row: u16) -> &[f32] {
+    let from = usize::from(row) * DIMENSIONS;
+    &vectors[from..from + DIMENSIONS]
+}
