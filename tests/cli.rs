@@ -201,3 +201,38 @@ fn a_reader_that_goes_away_is_no_failure() {
     assert!(output.status.success(), "{:?}", output);
     assert!(output.stderr.is_empty(), "{:?}", output);
 }
+
+#[test]
+fn the_version_names_the_model() {
+    let inspected = unspin().arg("inspect").assert().success();
+    let identity = stdout(&inspected).split([' ', ',']).nth(1).unwrap().to_string();
+    let version = format!("unspin {} (model {identity})\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(stdout(&unspin().arg("--version").assert().success()), version);
+}
+
+#[test]
+fn shells_and_man_know_every_verb() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = stdout(&unspin().args(["completions", shell]).assert().success());
+        for word in ["decode", "report", "--resume", "--min-confidence"] {
+            let word = if shell == "fish" { word.trim_start_matches('-') } else { word };
+            assert!(script.contains(word), "{shell} {word}");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    unspin().args(["man", "--output"]).arg(folder.path()).assert().success();
+    for page in ["unspin.1", "unspin-decode.1", "unspin-report.1"] {
+        let text = std::fs::read_to_string(folder.path().join(page)).unwrap();
+        assert!(text.contains("Examples:"), "{page}");
+    }
+    // Help of every verb shows how it is used.
+    let help = stdout(&unspin().arg("help").assert().success());
+    let verbs = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    for verb in verbs.take_while(|line| !line.is_empty()) {
+        let verb = verb.split_whitespace().next().unwrap();
+        if !matches!(verb, "help" | "lm" | "lexicon") {
+            let help = stdout(&unspin().args([verb, "--help"]).assert().success());
+            assert!(help.contains("Examples:"), "{verb}");
+        }
+    }
+}

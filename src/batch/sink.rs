@@ -97,6 +97,7 @@ impl Batch {
             None => (Stamp::default(), None),
         };
         let checkpoint_path = Checkpoint::path(output);
+        let part_path = beside(output, ".part");
         let checkpoint = match found {
             Some(_) if !resume => {
                 let path = checkpoint_path.display();
@@ -121,13 +122,13 @@ impl Batch {
                 return Err(Error::usage(message));
             }
             Some(found) => Some(found),
-            None if resume && output.exists() => {
+            // A part without a checkpoint is of a run that had hardly begun.
+            None if resume && output.exists() && !part_path.exists() => {
                 let refusals = u64::from(rejected_path(output).exists());
                 return Ok(Start::Finished { refusals });
             }
             None => None,
         };
-        let part_path = beside(output, ".part");
         if let Some(checkpoint) = &checkpoint
             && checkpoint.whole
         {
