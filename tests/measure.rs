@@ -26,7 +26,7 @@ static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     std::fs::write(folder.path().join("spun"), column(1)).unwrap();
     for (name, least) in [("all.jsonl", "0"), ("sure.jsonl", "0.9")] {
         let mut decode = unspin();
-        decode.args(["decode", "--format", "jsonl", "--min-confidence", least, "--model"]);
+        decode.args(["decode", "--evidence", "--min-confidence", least, "--model"]);
         decode.arg(folder.path().join("model")).write_stdin(column(1));
         let decoded = decode.assert().success();
         std::fs::write(folder.path().join(name), &decoded.get_output().stdout).unwrap();
