@@ -33,6 +33,18 @@ impl Evidence {
     pub(crate) const REAL: u8 = 1;
     pub(crate) const SIMULATED: u8 = 2;
     pub(crate) const LIST: u8 = 4;
+    pub(crate) const THESAURUS: u8 = 8;
+    pub(crate) const PARAPHRASES: u8 = 16;
+
+    /// True if a thesaurus or a list of paraphrases has it.
+    pub(crate) fn is_offered(self) -> bool {
+        self.has(Self::THESAURUS | Self::PARAPHRASES)
+    }
+
+    /// True if nothing else has it.
+    pub(crate) fn is_only_offered(self) -> bool {
+        self.is_offered() && !self.has(Self::REAL | Self::SIMULATED | Self::LIST)
+    }
 
     pub(crate) fn has(self, source: u8) -> bool {
         self.0 & source != 0

@@ -204,6 +204,7 @@ impl Lattice {
                 for (feature, kind) in Feature::SEEN {
                     features[feature] = f32::from(evidence.has(kind));
                 }
+                features[Feature::Offered] = f32::from(evidence.is_only_offered());
                 features[Feature::Capital] = f32::from(capital);
                 features[Feature::Rarity] =
                     commonness(model, original) - commonness(model, spun.iter().copied());

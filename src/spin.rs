@@ -22,6 +22,6 @@ mod touches;
 
 pub use config::{EngineConfig, Rate, SpinConfig};
 pub(crate) use documents::Documents;
-pub(crate) use lexicon::Lexicon;
+pub(crate) use lexicon::{Lexicon, synonyms};
 pub(crate) use sentence::SpunSentence;
 pub(crate) use spinner::Spinner;

@@ -6,6 +6,8 @@ mod pairs;
 pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
+mod thesaurus;
+mod weights;
 
 use crate::channel::Channel;
 use crate::context::train::Sentences;
@@ -17,9 +19,11 @@ use crate::progress::{Progress, Silent};
 use crate::record::RecordBuilder;
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
-use crate::tune::HeldOut;
 use pairs::WordPair;
-pub use recipe::{LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource};
+pub use recipe::{
+    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
+    ThesaurusKind,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::PathBuf;
 use text::Part;
@@ -39,6 +43,7 @@ pub struct Trainer<'p> {
     recipe: Recipe,
     folder: PathBuf,
     lexicon_folder: PathBuf,
+    base: Option<Model>,
     progress: &'p dyn Progress,
 }
 
@@ -65,7 +70,13 @@ struct Material {
 impl Trainer<'static> {
     /// A trainer that follows `recipe`, in silence.
     pub fn new(recipe: Recipe) -> Self {
-        Self { recipe, folder: PathBuf::new(), lexicon_folder: PathBuf::new(), progress: &Silent }
+        Self {
+            recipe,
+            folder: PathBuf::new(),
+            lexicon_folder: PathBuf::new(),
+            base: None,
+            progress: &Silent,
+        }
     }
 }
 
@@ -81,6 +92,14 @@ impl<'p> Trainer<'p> {
     #[must_use]
     pub fn lexicon_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.lexicon_folder = folder.into();
+        self
+    }
+
+    /// Takes the words, the language model and the context model of `base` instead of
+    /// learning English from text; words of the pairs that it lacks stay unknown.
+    #[must_use]
+    pub fn base(mut self, base: Model) -> Self {
+        self.base = Some(base);
         self
     }
 
@@ -120,29 +139,27 @@ impl<'p> Trainer<'p> {
     pub fn train(&self) -> Result<Model> {
         let mut material = self.material()?;
         let record = Some(std::mem::take(&mut material.record).finish());
-        let simulated = self.simulate(&material, Part::Train)?;
-        let vocabulary = self.vocabulary(&material, &simulated);
+        let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train)?;
+        let (vocabulary, lm, sentences) = match &self.base {
+            Some(base) => (base.vocabulary.clone(), base.lm.clone(), None),
+            None => {
+                let vocabulary = self.vocabulary(&material, &simulated);
+                let (lm, sentences) =
+                    language::train(&self.recipe, &self.folder, &vocabulary, self.progress)?;
+                (vocabulary, lm, Some(sentences))
+            }
+        };
         let index = vocabulary.index();
-        let mut sentences = Sentences::default();
-        let lm = language::train(
-            &self.recipe,
-            &self.folder,
-            &vocabulary,
-            &index,
-            &mut sentences,
-            self.progress,
-        )?;
-        let channel = channel::train(
-            &self.recipe,
-            &vocabulary,
-            &index,
-            &material.pairs,
-            &simulated,
-            self.progress,
-        )?;
-        drop(simulated);
-        let context = self.context(&vocabulary, &sentences, &channel);
-        drop(sentences);
+        let offers = self.offers(&mut material.sources, &index)?;
+        let pairs =
+            channel::Pairs { real: &material.pairs, simulated: &simulated, offers: &offers };
+        let channel = channel::train(&self.recipe, &vocabulary, &index, &pairs, self.progress)?;
+        drop((simulated, offers));
+        let context = match (&self.base, sentences) {
+            (Some(base), _) => base.context.clone(),
+            (None, Some(sentences)) => self.context(&vocabulary, &sentences, &channel),
+            (None, None) => ContextModel::empty(),
+        };
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
             sources: material.sources.clone(),
@@ -187,7 +204,7 @@ impl<'p> Trainer<'p> {
             return Err(Error::config("no pairs to learn from: name a file with --pairs"));
         }
         self.read_text(&mut material)?;
-        if material.words.is_empty() {
+        if material.words.is_empty() && self.base.is_none() {
             return Err(Error::config("no text to learn English from: name a file with --text"));
         }
         Ok(material)
@@ -324,8 +341,13 @@ impl<'p> Trainer<'p> {
     }
 
     /// Spins one part of the text, if there is a lexicon to spin with.
-    fn simulate(&self, material: &Material, part: Part) -> Result<Vec<SpunSentence>> {
-        let (Some(lexicon), Some(spin)) = (&material.lexicon, &self.recipe.spin) else {
+    fn simulate(
+        &self,
+        material: &Material,
+        lexicon: Option<&Lexicon>,
+        part: Part,
+    ) -> Result<Vec<SpunSentence>> {
+        let (Some(lexicon), Some(spin)) = (lexicon, &self.recipe.spin) else {
             return Ok(Vec::new());
         };
         let mut config = spin.spinner.clone();
@@ -337,6 +359,21 @@ impl<'p> Trainer<'p> {
         self.progress.stage("spin", Some(wanted as u64));
         let wanted = simulate::Wanted { part, sentences: wanted, bytes: &material.bytes };
         simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
+    }
+
+    /// What the thesauri offer.
+    fn offers(
+        &self,
+        sources: &mut Vec<SourceRecord>,
+        known: &FxHashMap<String, u32>,
+    ) -> Result<Vec<thesaurus::Offers>> {
+        let mut offers = Vec::new();
+        for source in &self.recipe.thesauri {
+            let (offer, record) = thesaurus::read(source, &self.folder, known)?;
+            sources.push(record);
+            offers.push(offer);
+        }
+        Ok(offers)
     }
 
     fn context(
@@ -351,31 +388,5 @@ impl<'p> Trainer<'p> {
         let pairs = channel.word_pairs();
         let mut told = |sentences| self.progress.advance(sentences);
         context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
-    }
-
-    fn learn_weights(&self, model: &mut Model, material: &Material) -> Result<()> {
-        let simulated = self.simulate(material, Part::Tune)?;
-        let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
-        let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
-            original: &pair.original,
-            spun: &pair.spun,
-            document: *document,
-            weight: *weight,
-        });
-        let simulated = simulated.iter().map(|sentence| HeldOut {
-            original: &sentence.original,
-            spun: &sentence.spun,
-            document: sentence.document,
-            weight,
-        });
-        self.progress.stage("tune weights", Some(self.recipe.tune.steps as u64));
-        let mut told = |step: usize, reduction: f64| {
-            self.progress.advance(1);
-            if step.is_multiple_of(10) || step + 1 == self.recipe.tune.steps {
-                self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
-            }
-        };
-        crate::tune::tune(model, real.chain(simulated), &self.recipe.tune, &mut told);
-        Ok(())
     }
 }

@@ -32,8 +32,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TuneConfig {
-    /// Steps over all pairs.
+    /// Steps, each over one of the `batches` of the pairs.
     pub steps: usize,
+    /// Parts of the pairs that take turns.
+    pub batches: usize,
     /// Size of the first step; it falls to a tenth.
     pub rate: f64,
     /// γ: how far a word of error outweighs likelihood.
@@ -46,7 +48,7 @@ pub struct TuneConfig {
 
 impl Default for TuneConfig {
     fn default() -> Self {
-        Self { steps: 40, rate: 0.12, gamma: 2.0, pull: 0.002, beam: 8 }
+        Self { steps: 160, batches: 4, rate: 0.1, gamma: 2.0, pull: 0.002, beam: 8 }
     }
 }
 
@@ -55,7 +57,10 @@ impl Default for TuneConfig {
 const CHUNK: usize = 16;
 
 /// Steps for which it is believed how documents are spun.
-const MANNERS_LAST: usize = 8;
+const MANNERS_LAST: usize = 20;
+
+/// The step at which the first weights have left their place.
+const EARLY: usize = 8;
 
 /// One sentence to learn from.
 struct Example {
@@ -74,18 +79,26 @@ struct Pass {
     /// Expected word errors that restoring takes away, and all there are.
     mended: f64,
     errors: f64,
+    weight: f64,
     gradient: Array1<f64>,
 }
 
 impl Pass {
     fn new() -> Self {
-        Self { objective: 0.0, mended: 0.0, errors: 0.0, gradient: Array1::zeros(FEATURES) }
+        Self {
+            objective: 0.0,
+            mended: 0.0,
+            errors: 0.0,
+            weight: 0.0,
+            gradient: Array1::zeros(FEATURES),
+        }
     }
 
     fn add(mut self, other: &Self) -> Self {
         self.objective += other.objective;
         self.mended += other.mended;
         self.errors += other.errors;
+        self.weight += other.weight;
         self.gradient += &other.gradient;
         self
     }
@@ -124,16 +137,17 @@ pub(crate) fn tune<'p>(
     let mut manners = Vec::new();
     for step in 0..config.steps {
         // How a document is spun shows more slowly than weights move.
-        if step < 3 || step.is_multiple_of(MANNERS_LAST) {
+        if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
             manners = read_manners(model, &examples);
         }
-        let pass = pass(model, &examples, &manners, config);
+        let batch = step % config.batches.max(1);
+        let pass = pass(model, &examples, &manners, batch, config);
         progress(step, pass.mended / pass.errors.max(1.0));
         let now = to_array(&model.weights);
-        let count: f64 = examples.iter().map(|example| example.weight).sum();
-        let gradient = pass.gradient / count - 2.0 * config.pull * (&now - &initial);
+        let gradient =
+            pass.gradient / pass.weight.max(1e-9) - 2.0 * config.pull * (&now - &initial);
         // Adam (Kingma & Ba 2015): features differ in scale by orders of magnitude.
-        let (keep_mean, keep_square) = (0.8, 0.95);
+        let (keep_mean, keep_square) = (0.9, 0.98);
         mean = keep_mean * mean + (1.0 - keep_mean) * &gradient;
         square = keep_square * square + (1.0 - keep_square) * &gradient * &gradient;
         let age = step as i32 + 1;
@@ -163,7 +177,14 @@ fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
     })
 }
 
-fn pass(model: &Model, examples: &[Example], manners: &[Manner], config: &TuneConfig) -> Pass {
+/// One pass over every `config.batches`-th chunk from `batch` on.
+fn pass(
+    model: &Model,
+    examples: &[Example],
+    manners: &[Manner],
+    batch: usize,
+    config: &TuneConfig,
+) -> Pass {
     let of_chunk = |(examples, manners): (&[Example], &[Manner])| {
         let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
         let mut sum = Pass::new();
@@ -174,6 +195,7 @@ fn pass(model: &Model, examples: &[Example], manners: &[Manner], config: &TuneCo
         sum
     };
     let chunks = examples.par_chunks(CHUNK).zip(manners.par_chunks(CHUNK));
+    let chunks = chunks.skip(batch).step_by(config.batches.max(1));
     let passes: Vec<Pass> = chunks.map(of_chunk).collect();
     passes.iter().fold(Pass::new(), Pass::add)
 }
@@ -233,6 +255,7 @@ fn of_example(
         objective: weight * (graph.total() - plain),
         mended: weight * mended,
         errors: weight * errors,
+        weight,
         gradient: gradient * weight,
     }
 }

@@ -3,9 +3,9 @@
 use super::{Evidence, FAMILIES, LONGEST_PHRASE};
 use rustc_hash::FxHashMap;
 
-/// Columns of a count: lists, innocent documents, engine families. Really spun
-/// pairs are the last family, whatever engines made them.
-pub(crate) const COLUMNS: usize = 2 + FAMILIES;
+/// Columns of a count: lists, thesauri, paraphrases, innocent documents, engine
+/// families. Really spun pairs are the last family, whatever engines made them.
+pub(crate) const COLUMNS: usize = 4 + FAMILIES;
 /// The family of really spun pairs.
 pub(crate) const REAL_FAMILY: usize = FAMILIES - 1;
 
@@ -16,6 +16,10 @@ pub(crate) enum Source {
     Real,
     /// Phrase lists, without context.
     List,
+    /// Synonyms that nobody has been seen to write for each other.
+    Thesaurus,
+    /// Word pairs from parallel text, likewise, and noisier.
+    Paraphrases,
     /// Sentences that our own forward spinner left as they are.
     Innocent,
     /// Sentences that it spun as an engine family does.
@@ -27,9 +31,11 @@ impl Source {
     pub(crate) fn column(self) -> usize {
         match self {
             Source::List => 0,
-            Source::Innocent => 1,
-            Source::Family(family) => 2 + usize::from(family).min(REAL_FAMILY - 1),
-            Source::Real => 2 + REAL_FAMILY,
+            Source::Thesaurus => 1,
+            Source::Paraphrases => 2,
+            Source::Innocent => 3,
+            Source::Family(family) => 4 + usize::from(family).min(REAL_FAMILY - 1),
+            Source::Real => 4 + REAL_FAMILY,
         }
     }
 }
@@ -40,10 +46,12 @@ pub(crate) type Counts = [f32; COLUMNS];
 /// What a count by source says of where a pair was seen.
 pub(crate) fn evidence(counts: &Counts) -> Evidence {
     let seen = |columns: &[f32], kind| if columns.iter().any(|&c| c > 0.0) { kind } else { 0 };
-    let [list, _, families @ .., real] = counts;
+    let [list, thesaurus, paraphrases, _, families @ .., real] = counts;
     Evidence(
         seen(&[*real], Evidence::REAL)
             | seen(&[*list], Evidence::LIST)
+            | seen(&[*thesaurus], Evidence::THESAURUS)
+            | seen(&[*paraphrases], Evidence::PARAPHRASES)
             | seen(families, Evidence::SIMULATED),
     )
 }
@@ -82,6 +90,8 @@ pub(crate) struct PhraseCounts {
     pub(crate) spun: FxHashMap<u32, Counts>,
     /// Places on the original side where each phrase stands.
     pub(crate) original: FxHashMap<u32, Counts>,
+    /// Words of the original side.
+    pub(crate) words: Counts,
 }
 
 impl PhraseCounts {
@@ -101,9 +111,17 @@ impl PhraseCounts {
         }
     }
 
+    /// Places on the original side where a phrase stands, in all sentences.
+    pub(crate) fn places(&self, phrase: &[u32]) -> f32 {
+        let number = self.phrases.numbers.get(phrase);
+        let counts = number.and_then(|number| self.original.get(number));
+        counts.map_or(0.0, |counts| counts.iter().sum())
+    }
+
     /// Counts the places where known phrases stand in a sentence pair. To be
     /// called once every substitution has been added.
     pub(crate) fn observe(&mut self, original: &[u32], spun: &[u32], source: Source) {
+        self.words[source.column()] += original.len() as f32;
         let sides = [(original, &mut self.original), (spun, &mut self.spun)];
         for (sentence, places) in sides {
             for start in 0..sentence.len() {

@@ -13,6 +13,10 @@ pub struct ChannelConfig {
     pub real: f32,
     /// What one count of phrase lists is worth.
     pub list: f32,
+    /// What one expected count of thesauri is worth.
+    pub thesaurus: f32,
+    /// What one expected count of paraphrases is worth.
+    pub paraphrases: f32,
     /// What one count of innocent documents is worth.
     pub innocent: f32,
     /// What one count of simulated pairs is worth.
@@ -26,8 +30,13 @@ pub struct ChannelConfig {
     pub least_count: f32,
     /// Candidates below this p(original | spun) are dropped.
     pub least_probability: f32,
-    /// No spun phrase keeps more candidates.
+    /// The same of candidates that only thesauri and paraphrases know.
+    pub least_offered: f32,
+    /// No spun phrase keeps more candidates, and more of those that only thesauri and
+    /// paraphrases know.
     pub most_candidates: usize,
+    /// See above.
+    pub most_offered: usize,
 }
 
 impl Default for ChannelConfig {
@@ -35,13 +44,17 @@ impl Default for ChannelConfig {
         Self {
             real: 3.0,
             list: 1.0,
+            thesaurus: 0.3,
+            paraphrases: 0.1,
             innocent: 1.0,
             simulated: 1.0,
             family_prior: 2.0,
             discount: 0.4,
             least_count: 0.5,
             least_probability: 0.0005,
+            least_offered: 0.0003,
             most_candidates: 24,
+            most_offered: 10,
         }
     }
 }
@@ -52,6 +65,8 @@ impl ChannelConfig {
         let mut weights = [self.simulated; COLUMNS];
         weights[Source::Real.column()] = self.real;
         weights[Source::List.column()] = self.list;
+        weights[Source::Thesaurus.column()] = 0.0;
+        weights[Source::Paraphrases.column()] = 0.0;
         weights[Source::Innocent.column()] = self.innocent;
         weights
     }
@@ -97,15 +112,28 @@ fn entry(
         count.iter().zip(&weights).map(|(count, weight)| count * weight).sum()
     };
     let places = |side: &FxHashMap<u32, Counts>, phrase| side.get(&phrase).map_or(0.0, pool);
+    // What thesauri offer is expected, not seen: it takes nothing from what was.
+    let expected = |count: &Counts| -> f32 {
+        let columns = [Source::Thesaurus, Source::Paraphrases].map(Source::column);
+        let worth = [config.thesaurus, config.paraphrases];
+        columns.iter().zip(worth).map(|(&column, worth)| count[column] * worth).sum()
+    };
     let changed: f32 = originals.iter().map(|(_, count)| pool(count)).sum();
     // A phrase cannot have been changed more often than it stands there.
     let stands = places(&counts.spun, spun).max(changed);
     let stands_in = counts.spun.get(&spun).copied().unwrap_or([0.0; COLUMNS]);
+    // Engines of which nothing is known, as those of the real pairs, draw from thesauri.
+    let real = Source::Real.column();
+    let unknown = counts.words[real] / counts.words.iter().sum::<f32>().max(1.0);
     let words = counts.phrases.words(spun);
     let candidate = |(original, count): &(u32, Counts)| {
-        let pooled = pool(count);
+        let seen = pool(count);
+        let pooled = if seen > 0.0 { seen } else { expected(count) };
         let of_original = places(&counts.original, *original).max(pooled);
-        let discounted = (pooled - config.discount).max(pooled * 0.1);
+        let discounted = match seen > 0.0 {
+            true => (seen - config.discount).max(seen * 0.1),
+            false => pooled,
+        };
         let original = counts.phrases.words(*original);
         let scores = Scores {
             restore: (discounted / (stands + 0.5)).ln(),
@@ -113,17 +141,27 @@ fn entry(
             restore_words: lexical_weight(original, words, |o, s| lexicon.restore(s, o)),
             spin_words: lexical_weight(words, original, |s, o| lexicon.spin(o, s)),
         };
-        let families = by_family(count, &stands_in, scores.restore.exp(), config);
+        let mut by_column = *count;
+        by_column[real] += unknown * expected(count);
+        let families = by_family(&by_column, &stands_in, scores.restore.exp(), config);
         let evidence = evidence(count);
         (pooled, Candidate { original: original.to_vec(), scores, families, evidence })
     };
     let mut candidates: Vec<_> = originals.iter().map(candidate).collect();
-    let least = config.least_probability.ln();
-    candidates.retain(|(pooled, c)| *pooled >= config.least_count && c.scores.restore >= least);
-    candidates.sort_by(|(_, a), (_, b)| {
-        b.scores.restore.total_cmp(&a.scores.restore).then_with(|| a.original.cmp(&b.original))
+    candidates.retain(|(pooled, candidate)| {
+        let likely = candidate.scores.restore.exp();
+        match candidate.evidence.is_only_offered() {
+            true => likely >= config.least_offered,
+            false => *pooled >= config.least_count && likely >= config.least_probability,
+        }
     });
-    candidates.truncate(config.most_candidates);
+    candidates.sort_by(|(_, a), (_, b)| {
+        let offered = |c: &Candidate| c.evidence.is_only_offered();
+        let likely = b.scores.restore.total_cmp(&a.scores.restore);
+        (offered(a).cmp(&offered(b))).then(likely).then_with(|| a.original.cmp(&b.original))
+    });
+    let seen = candidates.iter().filter(|(_, c)| !c.evidence.is_only_offered()).count();
+    candidates.truncate(config.most_candidates.min(seen + config.most_offered));
     let keep = (stands - changed + 0.5) / (stands + 1.0);
     let all: Counts = std::array::from_fn(|column| originals.iter().map(|o| o.1[column]).sum());
     let left: Counts = std::array::from_fn(|column| (stands_in[column] - all[column]).max(0.0));

@@ -3,6 +3,7 @@
 use super::progress::Terminal;
 use super::{Outcome, use_threads};
 use crate::error::{Error, Result};
+use crate::model::Model;
 use crate::progress::Progress;
 use crate::trainer::{Recipe, Trainer};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,9 @@ pub(super) struct Args {
     /// Folder in which the recipe's relative paths begin [default: the recipe's own]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// A model whose words, language model and context model serve, instead of --text
+    #[arg(long, value_name = "FILE")]
+    base: Option<PathBuf>,
     /// Model file to write
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -44,8 +48,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
-    if args.config.is_none() && (args.pairs.is_empty() || args.text.is_empty()) {
-        return Err(Error::usage("name --pairs and --text, or a recipe with --config"));
+    if args.config.is_none()
+        && (args.pairs.is_empty() || (args.text.is_empty() && args.base.is_none()))
+    {
+        return Err(Error::usage("name --pairs and --text or --base, or a recipe with --config"));
     }
     use_threads(args.threads)?;
     let mut recipe = args.config.as_ref().map_or_else(|| Ok(Recipe::default()), Recipe::open)?;
@@ -56,6 +62,9 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     // What the command line names is meant as it stands, not in the data folder.
     let here = |path: &PathBuf| std::path::absolute(path).map_err(|e| Error::io(path, e));
     let mut trainer = Trainer::new(recipe).folder(folder).lexicon_folder(own).progress(&progress);
+    if let Some(base) = &args.base {
+        trainer = trainer.base(Model::open(base)?);
+    }
     for path in &args.pairs {
         trainer = trainer.pairs(here(path)?);
     }

@@ -54,6 +54,12 @@ features! {
     Simulated "seen_simulated" 0.0,
     /// 1 if it was seen in a phrase list.
     List "seen_list" 0.0,
+    /// 1 if a thesaurus has it.
+    Thesaurus "in_thesaurus" 0.0,
+    /// 1 if a list of paraphrases has it.
+    Paraphrases "in_paraphrases" 0.0,
+    /// 1 if nothing but those has it.
+    Offered "only_offered" -0.5,
     /// How well the words of a choice fit among the words around them.
     Context "context" 0.3,
     /// The same of a word that is left alone and has candidates.
@@ -75,10 +81,12 @@ pub(crate) const FEATURES: usize = INITIAL.len();
 
 impl Feature {
     /// The features that say where a candidate was seen, each with its kind.
-    pub(crate) const SEEN: [(Feature, u8); 3] = [
+    pub(crate) const SEEN: [(Feature, u8); 5] = [
         (Feature::Real, Evidence::REAL),
         (Feature::Simulated, Evidence::SIMULATED),
         (Feature::List, Evidence::LIST),
+        (Feature::Thesaurus, Evidence::THESAURUS),
+        (Feature::Paraphrases, Evidence::PARAPHRASES),
     ];
 }
 

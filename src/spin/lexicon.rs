@@ -87,19 +87,20 @@ impl Lexicon {
     /// Adds what a line `headword#pos<TAB>synonym|synonym` says, with all forms; the
     /// parts of speech are WordNet's n, v, a, s and r. Other lines add nothing.
     pub(crate) fn add_synonyms(&mut self, family: &str, line: &str) {
-        let Some((head, synonyms)) = line.split_once('\t') else { return };
-        let Some((head, pos)) = head.rsplit_once('#') else { return };
-        let pos = match pos {
-            "n" => Pos::Noun,
-            "v" => Pos::Verb,
-            "a" | "s" => Pos::Adjective,
-            _ => Pos::Fixed,
-        };
-        for synonym in synonyms.split('|') {
+        for (head, synonym, pos) in synonyms(line) {
             for (original, spun) in inflect::pairs(head, synonym, pos) {
                 self.add(family, token::words(&original), token::words(&spun), 1.0);
             }
         }
+    }
+
+    /// The families with those of their entries that `is_wanted`.
+    pub(crate) fn only(&self, is_wanted: &dyn Fn(&Entry) -> bool) -> Self {
+        let thinned = |family: &Family| Family {
+            name: family.name.clone(),
+            entries: family.entries.iter().filter(|entry| is_wanted(entry)).cloned().collect(),
+        };
+        Self { families: self.families.iter().map(thinned).collect() }
     }
 
     /// Puts everything in order after additions.
@@ -114,6 +115,23 @@ impl Lexicon {
     pub(crate) fn len(&self) -> usize {
         self.families.iter().map(|family| family.entries.len()).sum()
     }
+}
+
+/// The pairs of a line `headword#pos<TAB>synonym|synonym`, with their part of speech.
+pub(crate) fn synonyms(line: &str) -> impl Iterator<Item = (&str, &str, Pos)> {
+    let parts = line.split_once('\t').and_then(|(head, synonyms)| {
+        let (head, pos) = head.rsplit_once('#')?;
+        let pos = match pos {
+            "n" => Pos::Noun,
+            "v" => Pos::Verb,
+            "a" | "s" => Pos::Adjective,
+            _ => Pos::Fixed,
+        };
+        Some((head, synonyms, pos))
+    });
+    parts.into_iter().flat_map(|(head, synonyms, pos)| {
+        synonyms.split('|').map(move |synonym| (head, synonym, pos))
+    })
 }
 
 /// Every `.tsv` file below `root` with its family, in the order of their names.

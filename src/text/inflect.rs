@@ -7,7 +7,7 @@ mod noun;
 mod spelling;
 mod verb;
 
-pub(crate) use analysis::kin;
+pub(crate) use analysis::{analyses, kin};
 
 /// How a word or phrase inflects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

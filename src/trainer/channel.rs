@@ -2,7 +2,8 @@
 
 use super::pairs::WordPair;
 use super::recipe::Recipe;
-use crate::align::{Aligner, LexicalWeights, Pairs};
+use super::thesaurus::{self, Offers};
+use crate::align::{Aligner, LexicalWeights, Pairs as Spool};
 use crate::channel::counts::{PhraseCounts, Source};
 use crate::channel::extract::{Limits, extract};
 use crate::channel::score::{Lexicon, score};
@@ -29,13 +30,20 @@ struct Counted {
     count: f32,
 }
 
-/// Learns the channel from real pairs, lists and simulated pairs.
+/// What the channel is learned from.
+pub(super) struct Pairs<'t> {
+    /// Real pairs and lists.
+    pub(super) real: &'t [WordPair],
+    pub(super) simulated: &'t [SpunSentence],
+    pub(super) offers: &'t [Offers],
+}
+
+/// Learns the channel.
 pub(super) fn train(
     recipe: &Recipe,
     vocabulary: &Vocabulary,
     index: &FxHashMap<String, u32>,
-    pairs: &[WordPair],
-    simulated: &[SpunSentence],
+    pairs: &Pairs<'_>,
     progress: &dyn Progress,
 ) -> Result<Channel> {
     let number = |sentence: &String| -> Vec<u32> {
@@ -49,15 +57,15 @@ pub(super) fn train(
         source: sentence.family.map_or(Source::Innocent, |family| Source::Family(family as u8)),
         count: 1.0,
     };
-    let simulated: Vec<Counted> = simulated.par_iter().map(of_simulated).collect();
+    let simulated: Vec<Counted> = pairs.simulated.par_iter().map(of_simulated).collect();
     let of_pair = |pair: &WordPair| {
         let (original, spun) = pair.number(index);
         Counted { original, spun, edits: Vec::new(), source: pair.source, count: pair.count }
     };
-    let mut real: Vec<Counted> = pairs.iter().map(of_pair).collect();
+    let mut real: Vec<Counted> = pairs.real.iter().map(of_pair).collect();
 
     progress.stage("align", None);
-    let mut spool = Pairs::default();
+    let mut spool = Spool::default();
     for pair in real.iter().chain(simulated.iter().take(MOST_SIMULATED)) {
         spool.push(&pair.original, &pair.spun);
     }
@@ -80,10 +88,12 @@ pub(super) fn train(
             }
         }
     }
+    thesaurus::announce(pairs.offers, index, &mut counts);
     for pair in all().filter(|pair| pair.source != Source::List) {
         counts.observe(&pair.original, &pair.spun, pair.source);
         progress.advance(1);
     }
+    thesaurus::count(pairs.offers, index, &mut counts);
     progress.note(&format!("{} substitutions", counts.pairs.len()));
     progress.stage("score substitutions", None);
     Ok(score(&counts, &recipe.channel, &aligner.lexical_weights(&spool)?))

@@ -20,19 +20,19 @@ const MOST_HELD_OUT: usize = 2000;
 
 /// Learns the language model: a model a file, mixed by what each says of held-out
 /// text of all of them (breadth beats volume), pruned and packed. Keeps the sentences
-/// of the text in `sentences`.
+/// of the text for models to come.
 pub(super) fn train(
     recipe: &Recipe,
     folder: &Path,
     vocabulary: &Vocabulary,
-    index: &FxHashMap<String, u32>,
-    sentences: &mut Sentences,
     progress: &dyn Progress,
-) -> Result<LanguageModel> {
+) -> Result<(LanguageModel, Sentences)> {
+    let index = &vocabulary.index();
+    let mut sentences = Sentences::default();
     let mut models: Vec<BackoffModel> = Vec::new();
     let mut held_out: Vec<Vec<u32>> = Vec::new();
     for source in &recipe.text {
-        let model = of_file(recipe, source, folder, vocabulary, index, sentences, progress)?;
+        let model = of_file(recipe, source, folder, vocabulary, index, &mut sentences, progress)?;
         models.push(model);
         if !source.steers {
             continue;
@@ -59,7 +59,7 @@ pub(super) fn train(
         model = model.prune_entropy(Entropy::Size(size));
     }
     progress.note(&format!("n-grams by length: {:?}", model.sizes()));
-    Ok(model.pack(Layout::Compact))
+    Ok((model.pack(Layout::Compact), sentences))
 }
 
 fn of_file(

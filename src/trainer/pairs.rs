@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::Xxh3;
 const MOST_WARNINGS: usize = 5;
 
 /// A pair in normal form.
+#[derive(Clone)]
 pub(crate) struct WordPair {
     pub(crate) original: Vec<String>,
     pub(crate) spun: Vec<String>,

@@ -19,6 +19,8 @@ pub struct Recipe {
     pub text: Vec<TextSource>,
     /// Sentence pairs and phrase lists.
     pub pairs: Vec<PairSource>,
+    /// Thesauri, which offer candidates that were never seen in spun text.
+    pub thesauri: Vec<Thesaurus>,
     /// Held-out sentence pairs, for the feature weights.
     pub dev: Vec<PairSource>,
     /// The language model.
@@ -105,6 +107,33 @@ impl Default for LanguageConfig {
     }
 }
 
+/// A file of words that may stand for each other.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thesaurus {
+    /// Plain, or packed as .gz, .xz or .zst.
+    pub path: PathBuf,
+    /// How its lines read.
+    pub kind: ThesaurusKind,
+    /// Share of a word's places at which an engine that draws from it would be expected.
+    #[serde(default = "tenth")]
+    pub rate: f32,
+}
+
+fn tenth() -> f32 {
+    0.1
+}
+
+/// How the lines of a thesaurus read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThesaurusKind {
+    /// `headword#pos<TAB>synonym|synonym`, lemmas.
+    Synonyms,
+    /// `word<TAB>word`, inflected words.
+    Words,
+}
+
 /// A phrase list whose rows an engine family spins with.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +169,9 @@ pub struct SimulateConfig {
     /// Share of the held-out documents that are left as they are: more than of the
     /// others, since most text that people decode was never spun.
     pub dev_innocent: f64,
+    /// Share of the substitutions that the channel is made without while the weights are
+    /// learned, as much of what an unknown engine writes is not in it.
+    pub unseen: f64,
     /// What an error in a simulated sentence counts for in tuning.
     pub dev_weight: f64,
     /// The spinner.
@@ -155,6 +187,7 @@ impl Default for SimulateConfig {
             sentences: 200_000,
             dev_sentences: 3_000,
             dev_innocent: 0.5,
+            unseen: 0.4,
             dev_weight: 1.0,
             spinner: crate::spin::SpinConfig::default(),
         }

@@ -1,0 +1,103 @@
+//! The last stage: feature weights, learned as if part of what engines write were unknown.
+//!
+//! An engine that nobody has seen writes what no lexicon holds. So the weights are
+//! learned with a channel that lacks some of the substitutions that the held-out
+//! sentences were spun with; else they would trust it more than it deserves.
+
+use super::pairs::WordPair;
+use super::{Material, Trainer, channel, simulate, text::Part};
+use crate::channel::counts::Source;
+use crate::error::Result;
+use crate::model::Model;
+use crate::tune::{HeldOut, tune};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Documents of which a collage is put together.
+const COLLAGE: usize = 12;
+
+impl Trainer<'_> {
+    /// Learns the weights of `model`, whose channel stays as it is.
+    pub(super) fn learn_weights(&self, model: &mut Model, material: &Material) -> Result<()> {
+        let partial = self.partial_channel(model, material)?;
+        let whole = partial.map(|partial| std::mem::replace(&mut model.channel, partial));
+        let simulated = self.simulate(material, material.lexicon.as_ref(), Part::Tune)?;
+        let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
+        let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
+            original: &pair.original,
+            spun: &pair.spun,
+            document: *document,
+            weight: *weight,
+        });
+        let documents = simulate::collages(&simulated, COLLAGE);
+        let simulated = simulated.iter().zip(documents).map(|(sentence, document)| HeldOut {
+            original: &sentence.original,
+            spun: &sentence.spun,
+            document,
+            weight,
+        });
+        let config = &self.recipe.tune;
+        self.progress.stage("tune weights", Some(config.steps as u64));
+        let mut told = |step: usize, reduction: f64| {
+            self.progress.advance(1);
+            if step.is_multiple_of(20) || step + 1 == config.steps {
+                self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
+            }
+        };
+        tune(model, real.chain(simulated), config, &mut told);
+        if let Some(whole) = whole {
+            model.channel = whole;
+        }
+        Ok(())
+    }
+
+    /// The channel without the substitutions that are to be unseen, if any are.
+    fn partial_channel(
+        &self,
+        model: &Model,
+        material: &Material,
+    ) -> Result<Option<crate::channel::Channel>> {
+        let (Some(lexicon), Some(spin)) = (&material.lexicon, &self.recipe.spin) else {
+            return Ok(None);
+        };
+        let is_seen =
+            |original: &[String], spun: &[String]| share_of(original, spun) >= spin.unseen;
+        let lexicon = lexicon.only(&|entry| is_seen(&entry.original, &entry.spun));
+        let simulated = self.simulate(material, Some(&lexicon), Part::Train)?;
+        let seen =
+            |pair: &&WordPair| pair.source != Source::List || is_seen(&pair.original, &pair.spun);
+        let real: Vec<WordPair> = material.pairs.iter().filter(seen).cloned().collect();
+        let index = model.vocabulary.index();
+        let offers = self.offers(&mut Vec::new(), &index)?;
+        let pairs = channel::Pairs { real: &real, simulated: &simulated, offers: &offers };
+        let partial =
+            channel::train(&self.recipe, &model.vocabulary, &index, &pairs, self.progress)?;
+        Ok(Some(partial))
+    }
+}
+
+/// A number from 0 to below 1 that is the same for all forms of a substitution, about:
+/// it follows from the beginnings of the words.
+fn share_of(original: &[String], spun: &[String]) -> f64 {
+    let mut key = String::new();
+    for word in original.iter().chain(spun) {
+        key.extend(word.chars().take(4));
+        key.push(' ');
+    }
+    xxh3_64(key.as_bytes()) as f64 / 2f64.powi(64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_seen_or_not_together() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let share = |original: &str, spun: &str| share_of(&words(original), &words(spun));
+        assert_eq!(share("sequence", "series"), share("sequences", "series"));
+        assert_ne!(share("sequence", "series"), share("sequence", "order"));
+        let number = |n: u32| share(&format!("{n}"), "x");
+        let below = (0..1000).filter(|&n| number(n) < 0.4).count();
+        assert!((300..500).contains(&below), "{below}");
+    }
+}
