@@ -19,7 +19,7 @@ use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
-pub(crate) use document::{READINGS, Signs, manners};
+pub(crate) use document::{Readings, Signs};
 use line::SentenceResult;
 pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
@@ -97,24 +97,24 @@ impl Worker<'_> {
     pub fn decode(&mut self, line: &str) -> Restored {
         let tokens = tokenize(line);
         let parts = sentences(line, &tokens);
-        let mut manners = vec![Manner::default(); parts.len()];
-        for _ in 0..READINGS {
-            let read = |(part, &manner): (&Range<usize>, &Manner)| {
-                self.signs(line, &tokens[part.clone()], manner)
+        let readings = Readings::of(vec![0; parts.len()], |readings| {
+            let read = |(number, part): (usize, &Range<usize>)| {
+                self.signs(line, &tokens[part.clone()], readings.manner(number))
             };
-            let signs: Vec<Signs> = parts.iter().zip(&manners).map(read).collect();
-            manners = document::manners(1, parts.iter().map(|_| 0), &signs);
-        }
-        let decode = |(range, manner)| self.sentence(line, &tokens[Range::clone(range)], manner);
-        let results = parts.iter().zip(manners).map(decode).collect();
+            parts.iter().enumerate().map(read).collect()
+        });
+        let decode = |(number, part): (usize, &Range<usize>)| {
+            self.sentence(line, &tokens[part.clone()], readings.manner(number))
+        };
+        let results = parts.iter().enumerate().map(decode).collect();
         line::assemble(line, results, self.decoder.config.nbest)
     }
 
-    fn signs(&mut self, line: &str, tokens: &[Token], manner: Manner) -> Signs {
+    fn signs(&mut self, line: &str, tokens: &[Token], manner: Manner<'_>) -> Signs {
         Signs::read(self.decoder.model, line, tokens, manner, &mut self.lattice, &mut self.graph)
     }
 
-    fn sentence(&mut self, line: &str, tokens: &[Token], manner: Manner) -> SentenceResult {
+    fn sentence(&mut self, line: &str, tokens: &[Token], manner: Manner<'_>) -> SentenceResult {
         let Decoder { model, config } = self.decoder;
         self.lattice.build(model, line, tokens, manner);
         self.graph.search(model, &self.lattice, config);

@@ -4,6 +4,7 @@
 //! alone is an option like any other; the rest come from the channel model, from
 //! damage that spinners do at links, and from the article before a vowel.
 
+pub(crate) mod elsewhere;
 pub(crate) mod features;
 mod protect;
 mod repairs;
@@ -12,6 +13,7 @@ use crate::channel::{ByFamily, LONGEST_PHRASE};
 use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::{Token, normalize};
+use elsewhere::Elsewhere;
 use features::{Feature, Features, Weights};
 use std::ops::Range;
 
@@ -31,8 +33,8 @@ pub(crate) enum Kind {
 }
 
 /// How a sentence and the document that it belongs to are spun.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Manner {
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner<'d> {
     /// Log of the share of the document's words that seems changed, over what is usual.
     pub(crate) rate: f32,
     /// Log of the share of the sentence's words that seems changed, over the document's.
@@ -40,6 +42,8 @@ pub(crate) struct Manner {
     /// How likely each engine family is to have spun the document, and the sentence,
     /// if something is known.
     pub(crate) families: Option<[ByFamily; 2]>,
+    /// The words of the document's other sentences, if they are known.
+    pub(crate) elsewhere: Option<Elsewhere<'d>>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -79,7 +83,13 @@ pub(crate) struct Lattice {
 impl Lattice {
     /// Fills the lattice with the options for `tokens` of `text`, a sentence of a
     /// document spun in this `manner`.
-    pub(crate) fn build(&mut self, model: &Model, text: &str, tokens: &[Token], manner: Manner) {
+    pub(crate) fn build(
+        &mut self,
+        model: &Model,
+        text: &str,
+        tokens: &[Token],
+        manner: Manner<'_>,
+    ) {
         self.choices.clear();
         self.features.clear();
         self.starts.clear();
@@ -139,7 +149,7 @@ impl Lattice {
         }
     }
 
-    fn keep(&mut self, model: &Model, at: usize, manner: Manner) {
+    fn keep(&mut self, model: &Model, at: usize, manner: Manner<'_>) {
         let word = self.ids[at];
         let mut features = Features::default();
         features[Feature::Context] = self.fit(model, at);
@@ -147,6 +157,9 @@ impl Lattice {
         if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
             features[Feature::Keep] = model.channel.keep(node);
             features[Feature::ContextKeep] = features[Feature::Context];
+            if let Some(elsewhere) = &manner.elsewhere {
+                features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
+            }
             if let Some([families, here]) = &manner.families {
                 let keep = model.channel.keep_in(node, families);
                 features[Feature::FamilyKeep] = keep - features[Feature::Keep];
@@ -162,7 +175,7 @@ impl Lattice {
         text: &str,
         tokens: &[Token],
         start: usize,
-        manner: Manner,
+        manner: Manner<'_>,
     ) {
         let channel = &model.channel;
         let mut node = channel.root();
@@ -210,6 +223,10 @@ impl Lattice {
                     commonness(model, original) - commonness(model, spun.iter().copied());
                 let fits = channel.original(candidate).map(|word| model.context.fit(&around, word));
                 features[Feature::Context] = fits.sum();
+                if let Some(elsewhere) = &manner.elsewhere {
+                    let gain = |word| elsewhere.gain(word, model.lm.unigram_log(word));
+                    features[Feature::Elsewhere] = channel.original(candidate).map(gain).sum();
+                }
                 let original = channel.original(candidate);
                 self.push(
                     start..end,

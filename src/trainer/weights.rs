@@ -12,9 +12,6 @@ use crate::model::Model;
 use crate::tune::{HeldOut, tune};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Documents of which a collage is put together.
-const COLLAGE: usize = 12;
-
 impl Trainer<'_> {
     /// Learns the weights of `model`, whose channel stays as it is.
     pub(super) fn learn_weights(&self, model: &mut Model, material: &Material) -> Result<()> {
@@ -28,7 +25,8 @@ impl Trainer<'_> {
             document: *document,
             weight: *weight,
         });
-        let documents = simulate::collages(&simulated, COLLAGE);
+        let collage = self.recipe.spin.as_ref().map_or(0, |spin| spin.collage);
+        let documents = simulate::collages(&simulated, collage);
         let simulated = simulated.iter().zip(documents).map(|(sentence, document)| HeldOut {
             original: &sentence.original,
             spun: &sentence.spun,
