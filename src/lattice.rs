@@ -6,6 +6,7 @@
 
 pub(crate) mod elsewhere;
 pub(crate) mod features;
+mod place;
 mod protect;
 mod repairs;
 
@@ -15,7 +16,12 @@ use crate::model::Model;
 use crate::text::{Token, normalize};
 use elsewhere::Elsewhere;
 use features::{Feature, Features, Weights};
+use place::Place;
 use std::ops::Range;
+
+/// Candidates that, by all but their context's n-grams, stand this far below leaving the
+/// first word alone, in nats, are not worth a look.
+const HOPELESS: f32 = 8.0;
 
 /// What an option does to the tokens that it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,17 +38,14 @@ pub(crate) enum Kind {
     Small,
 }
 
-/// How a sentence and the document that it belongs to are spun.
+/// How the document that a sentence belongs to is spun.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Manner<'d> {
-    /// Log of the share of the document's words that seems changed, over what is usual.
+    /// Log of the share of its words that seems changed, over what is usual.
     pub(crate) rate: f32,
-    /// Log of the share of the sentence's words that seems changed, over the document's.
-    pub(crate) rate_here: f32,
-    /// How likely each engine family is to have spun the document, and the sentence,
-    /// if something is known.
-    pub(crate) families: Option<[ByFamily; 2]>,
-    /// The words of the document's other sentences, if they are known.
+    /// How likely each engine family is to have spun it, if something is known.
+    pub(crate) families: Option<ByFamily>,
+    /// The words of its other sentences, if they are known.
     pub(crate) elsewhere: Option<Elsewhere<'d>>,
 }
 
@@ -160,13 +163,12 @@ impl Lattice {
             if let Some(elsewhere) = &manner.elsewhere {
                 features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
             }
-            if let Some([families, here]) = &manner.families {
+            if let Some(families) = &manner.families {
                 let keep = model.channel.keep_in(node, families);
                 features[Feature::FamilyKeep] = keep - features[Feature::Keep];
-                features[Feature::FamilyKeepHere] = model.channel.keep_in(node, here) - keep;
             }
         }
-        self.push(at..at + 1, Kind::Keep, 0, [word], features, &model.weights);
+        self.push(at..at + 1, Kind::Keep, [word], features, &model.weights);
     }
 
     fn restore(
@@ -181,6 +183,7 @@ impl Lattice {
         let mut node = channel.root();
         let longest = LONGEST_PHRASE.min(tokens.len() - start);
         let mut capital = false;
+        let kept = self.choices[self.starts[start] as usize].score;
         for end in start + 1..=start + longest {
             if self.protected[end - 1] {
                 return;
@@ -192,50 +195,17 @@ impl Lattice {
             // A name's words are capitals inside the sentence.
             let is_first = end == 1;
             capital |= !is_first && tokens[end - 1].of(text).starts_with(char::is_uppercase);
+            if channel.candidates(node).is_empty() {
+                continue;
+            }
             let around = self.surroundings.of(start, end);
+            let place = Place::new(model, &self.ids[start..end], around, capital, manner);
             for candidate in channel.candidates(node) {
-                let mut features = Features::default();
-                let scores = channel.scores(candidate);
-                let evidence = channel.evidence(candidate);
-                let original = channel.original(candidate);
-                let spun = &self.ids[start..end];
-                features[Feature::Change] = 1.0;
-                features[Feature::Rate] = manner.rate;
-                features[Feature::RateHere] = manner.rate_here;
-                if let Some([families, here]) = &manner.families {
-                    let restore = channel.restore_in(candidate, families);
-                    features[Feature::FamilyRestore] = restore - scores.restore;
-                    let restore_here = channel.restore_in(candidate, here);
-                    features[Feature::FamilyRestoreHere] = restore_here - restore;
-                }
-                features[Feature::Restore] = scores.restore;
-                features[Feature::Spin] = scores.spin;
-                features[Feature::RestoreWords] = scores.restore_words;
-                features[Feature::SpinWords] = scores.spin_words;
-                features[Feature::SpunWords] = (spun.len() - 1) as f32;
-                features[Feature::OriginalWords] = original.len() as f32 - 1.0;
-                for (feature, kind) in Feature::SEEN {
-                    features[feature] = f32::from(evidence.has(kind));
-                }
-                features[Feature::Offered] = f32::from(evidence.is_only_offered());
-                features[Feature::Capital] = f32::from(capital);
-                features[Feature::Rarity] =
-                    commonness(model, original) - commonness(model, spun.iter().copied());
-                let fits = channel.original(candidate).map(|word| model.context.fit(&around, word));
-                features[Feature::Context] = fits.sum();
-                if let Some(elsewhere) = &manner.elsewhere {
-                    let gain = |word| elsewhere.gain(word, model.lm.unigram_log(word));
-                    features[Feature::Elsewhere] = channel.original(candidate).map(gain).sum();
-                }
-                let original = channel.original(candidate);
-                self.push(
-                    start..end,
-                    Kind::Restore,
-                    candidate as u32,
-                    original,
-                    features,
-                    &model.weights,
-                );
+                let Some((features, score)) = place.judge(candidate, kept - HOPELESS) else {
+                    continue;
+                };
+                let (number, words) = (candidate as u32, channel.original(candidate));
+                self.add(start..end, Kind::Restore, number, words, features, score);
             }
         }
     }
@@ -259,7 +229,7 @@ impl Lattice {
                 features[Feature::Split] = 1.0;
                 features[Feature::Lm] = alone - parts;
                 let kind = Kind::Split(byte as u16);
-                self.push(at..at + 1, kind, 0, words, features, &model.weights);
+                self.push(at..at + 1, kind, words, features, &model.weights);
             }
         }
     }
@@ -273,17 +243,29 @@ impl Lattice {
         let mut features = Features::default();
         features[of] = 1.0;
         features[Feature::Context] = self.fit(model, at);
-        self.push(at..at + 1, kind, 0, words.iter().copied(), features, &model.weights);
+        self.push(at..at + 1, kind, words.iter().copied(), features, &model.weights);
     }
 
     fn push(
         &mut self,
         span: Range<usize>,
         kind: Kind,
-        candidate: u32,
         words: impl IntoIterator<Item = u32>,
         features: Features,
         weights: &Weights,
+    ) {
+        let score = weights.dot(&features);
+        self.add(span, kind, 0, words, features, score);
+    }
+
+    fn add(
+        &mut self,
+        span: Range<usize>,
+        kind: Kind,
+        candidate: u32,
+        words: impl IntoIterator<Item = u32>,
+        features: Features,
+        score: f32,
     ) {
         let from = self.words.len() as u32;
         self.words.extend(words);
@@ -291,17 +273,10 @@ impl Lattice {
             start: span.start as u16,
             end: span.end as u16,
             kind,
-            score: weights.dot(&features),
+            score,
             candidate,
             words: (from, self.words.len() as u32),
         });
         self.features.push(features);
     }
-}
-
-/// Mean log probability of words without their context.
-fn commonness(model: &Model, words: impl ExactSizeIterator<Item = u32>) -> f32 {
-    let len = words.len() as f32;
-    let nowhere = model.lm.empty();
-    words.map(|word| model.lm.score(&nowhere, word).0).sum::<f32>() / len
 }

@@ -16,8 +16,6 @@ use std::ops::Add;
 /// for how many words of a document this expectation counts.
 const USUAL: f64 = 0.1;
 const TRUST: f64 = 20.0;
-/// For how many words of a sentence the share of its document counts.
-const TRUST_HERE: f64 = 10.0;
 /// How often a document is read before it is decoded: each reading knows what the
 /// one before has found.
 pub(crate) const READINGS: usize = 2;
@@ -27,9 +25,6 @@ const BEAM: usize = 4;
 /// How much of the likelihood of an engine family is believed: what happens to
 /// one word of a document and to another is not independent.
 const TEMPER: f64 = 0.3;
-/// The same within a sentence, and how likely its engine is none of the document's.
-const TEMPER_HERE: f64 = 0.6;
-const STRAY: f64 = 0.2;
 
 /// What one sentence shows of how it was spun.
 #[derive(Clone, Debug, Default)]
@@ -101,32 +96,15 @@ impl Signs {
 }
 
 impl Sums {
-    /// The manner that the signs of a whole document and of one of its sentences
-    /// speak for.
-    fn manner(self, here: Self) -> Manner<'static> {
+    /// The manner that the signs of a whole document speak for.
+    fn manner(self) -> Manner<'static> {
         let share = (self.changed + TRUST * USUAL) / (self.words + TRUST);
-        let share_here = (here.changed + TRUST_HERE * share) / (here.words + TRUST_HERE);
-        let families = posterior([1.0; FAMILIES], self.families, TEMPER);
-        // A document may be put together from what several engines have spun.
-        let mixed = families.map(|likely| (1.0 - STRAY) * likely + STRAY / FAMILIES as f64);
-        let families_here = posterior(mixed, here.families, TEMPER_HERE);
-        let single = |likely: [f64; FAMILIES]| likely.map(|likely| likely as f32);
-        Manner {
-            rate: (share / USUAL).ln() as f32,
-            rate_here: (share_here / share).ln() as f32,
-            families: Some([single(families), single(families_here)]),
-            elsewhere: None,
-        }
+        let most = self.families.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let likely = self.families.map(|log| (TEMPER * (log - most)).exp());
+        let sum: f64 = likely.iter().sum();
+        let families = Some(likely.map(|likely| (likely / sum) as f32));
+        Manner { rate: (share / USUAL).ln() as f32, families, elsewhere: None }
     }
-}
-
-/// How likely each family is by what is known before and the logs of what was seen.
-fn posterior(prior: [f64; FAMILIES], logs: [f64; FAMILIES], temper: f64) -> [f64; FAMILIES] {
-    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let likely: [f64; FAMILIES] =
-        std::array::from_fn(|f| prior[f] * (temper * (logs[f] - most)).exp());
-    let sum: f64 = likely.iter().sum();
-    likely.map(|likely| likely / sum)
 }
 
 /// What readings have told of documents and their sentences.
@@ -180,6 +158,6 @@ impl Readings {
             words: (all.words - here.sums.words) as f32,
             own: &here.words,
         };
-        Manner { elsewhere: Some(elsewhere), ..all.manner(here.sums) }
+        Manner { elsewhere: Some(elsewhere), ..all.manner() }
     }
 }

@@ -35,13 +35,6 @@ features! {
     FamilyRestore "family_restore" 0.5,
     /// What the document's engine family adds to `keep`.
     FamilyKeep "family_keep" 0.5,
-    /// What the sentence's engine family adds to that of the document, likewise.
-    FamilyRestoreHere "family_restore_here" 0.2,
-    /// See above.
-    FamilyKeepHere "family_keep_here" 0.2,
-    /// How much more heavily than the document the sentence seems spun, for a candidate
-    /// of the channel.
-    RateHere "spin_rate_here" 0.2,
     /// How heavily the document seems spun, for a candidate of the channel.
     Rate "spin_rate" 1.0,
     /// Spun words that a candidate replaces, beyond the first.
