@@ -218,10 +218,10 @@ mod tests {
         #[test]
         fn equals_the_papers(
             text in reference::text(),
-            order in 1usize..=4,
-            prune in prop::collection::vec(0u32..3, 1..4),
+            order in 1usize..=7,
+            prune in prop::collection::vec(0u32..3, 1..8),
             whole_vocabulary: bool,
-            contexts in prop::collection::vec(reference::context(4), 10),
+            contexts in prop::collection::vec(reference::context(7), 10),
         ) {
             let mut prune = prune;
             prune.sort();

@@ -249,20 +249,31 @@ impl BackoffModel {
         entries
     }
 
-    /// The back-off weights of a level: what codes stand for, and codes, of which
-    /// there are none at the highest order. Code 0 is for what is no context, `size`
-    /// others for values.
-    fn weights(&self, level: usize, size: usize) -> (Codebook, Vec<u8>) {
+    /// What codes of a level's back-off weights stand for: code 0 for what is no
+    /// context, at most `size` others for values.
+    fn weight_values(&self, level: usize, size: usize) -> Codebook {
+        let values = self.backoffs.get(level).map_or(Vec::new(), |weights| {
+            let extended = self.extended(level);
+            let is_context = |node: &usize| extended[*node] || weights[*node] != 0.0;
+            (0..weights.len()).filter(is_context).map(|node| weights[node] + 0.0).collect()
+        });
+        Codebook::train(values, size).with_first(NO_CONTEXT)
+    }
+
+    /// The codes of a level's back-off weights, of which there are none at the highest
+    /// order.
+    fn weights(&self, level: usize, values: &Codebook) -> Vec<u8> {
         let Some(weights) = self.backoffs.get(level) else {
-            return (Codebook::train(Vec::new(), 1).with_first(NO_CONTEXT), Vec::new());
+            return Vec::new();
         };
         let extended = self.extended(level);
-        let is_context = |node: usize| extended[node] || weights[node] != 0.0;
-        let some = (0..weights.len()).filter(|&node| is_context(node));
-        let book = Codebook::train(some.map(|node| weights[node] + 0.0).collect(), size);
-        let code = |node| if is_context(node) { book.code(weights[node]) + 1 } else { 0 };
-        let codes = (0..weights.len()).into_par_iter().map(code).collect();
-        (book.with_first(NO_CONTEXT), codes)
+        let nodes = weights.par_iter().zip(extended);
+        nodes
+            .map(|(weight, extended)| match extended || *weight != 0.0 {
+                true => values.code_after_first(*weight),
+                false => 0,
+            })
+            .collect()
     }
 }
 

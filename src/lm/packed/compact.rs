@@ -415,6 +415,14 @@ impl<'m> Packing<'m> {
     }
 }
 
+/// What the codes of a level's probabilities and back-off weights stand for.
+pub(super) fn codebooks(model: &BackoffModel, level: usize) -> (Codebook, Codebook) {
+    let shape = Shape::new(model.vocab_len as usize, level + 1 < model.order());
+    let probs = Codebook::train(model.probs[level].clone(), shape.probs as usize);
+    // One code is for what is no context.
+    (probs, model.weight_values(level, shape.weights.max(2) as usize - 1))
+}
+
 pub(super) fn write_new(model: &BackoffModel, writer: &mut SectionWriter) {
     let words = model.vocab_len as usize;
     let mut packing = Packing::new(model, Keys::new(words));
@@ -426,9 +434,9 @@ pub(super) fn write_new(model: &BackoffModel, writer: &mut SectionWriter) {
     for level in 1..model.order() {
         let above = (level + 1 < model.order()).then(|| packing.next(level + 1));
         let shape = Shape::new(words, above.is_some());
-        let probs = Codebook::train(model.probs[level].clone(), shape.probs as usize);
+        let (probs, book) = codebooks(model, level);
         let codes = probs.codes(&model.probs[level]);
-        let (book, weights) = model.weights(level, shape.weights.max(2) as usize - 1);
+        let weights = model.weights(level, &book);
         let mut records = BitWriter::default();
         for &(node, key) in &packed.nodes {
             let weight = weights.get(node as usize).copied().unwrap_or(0);

@@ -8,7 +8,7 @@
 
 use super::super::MAX_ORDER;
 use super::super::model::BackoffModel;
-use super::super::quantise::{Codebook, Values};
+use super::super::quantise::Values;
 use super::Query;
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
@@ -158,9 +158,9 @@ pub(super) fn write_new(model: &BackoffModel, writer: &mut SectionWriter) {
                 *out = hash(hashes[parent], word);
             }
         });
-        let probs = Codebook::train(model.probs[level].clone(), 256);
+        let (probs, book) = super::compact::codebooks(model, level);
         let codes = probs.codes(&model.probs[level]);
-        let (book, weights) = model.weights(level, 255);
+        let weights = model.weights(level, &book);
         probs.write(writer);
         book.write(writer);
         let codes = |node: usize| {

@@ -254,7 +254,8 @@ pub(super) fn write_new(model: &BackoffModel, writer: &mut SectionWriter) {
         nodes = by_key(model, level, &nodes, keys);
         let probs = Codebook::train(model.probs[level].clone(), 256);
         let codes = probs.codes(&model.probs[level]);
-        let (book, weights) = model.weights(level, 255);
+        let book = model.weight_values(level, 255);
+        let weights = model.weights(level, &book);
         let mut records = BitWriter::default();
         for &node in &nodes {
             let node = node as usize;
