@@ -110,7 +110,7 @@ fn globbed(pattern: &Path) -> Result<Vec<PathBuf>> {
     let text = pattern.to_string_lossy();
     let paths = glob::glob(&text).map_err(|error| Error::usage(format!("{text}: {error}")))?;
     let mut files: Vec<PathBuf> = paths
-        .map(|path| path.map_err(|error| Error::io(error.path().to_path_buf(), error.into())))
+        .map(|path| path.map_err(|error| Error::io(error.path(), error.into())))
         .collect::<Result<_>>()?;
     // A folder stands for its files, which `**` names too.
     files.retain(|path| !path.is_dir());
