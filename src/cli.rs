@@ -2,13 +2,16 @@
 
 mod align;
 mod compare;
+mod completions;
 mod decode;
+mod diff;
 mod evaluate;
 mod inspect;
 mod lexicon;
 mod lm;
 mod measure;
 mod progress;
+mod report;
 mod spin;
 mod train;
 mod tune;
@@ -16,7 +19,7 @@ mod verify;
 
 use crate::error::Result;
 use crate::model::Model;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -26,7 +29,13 @@ use std::process::ExitCode;
 /// unspin ranks what the author may have written, with a probability for each
 /// word. It works offline, with a model of its own or one that you train.
 #[derive(Parser)]
-#[command(name = "unspin", version, max_term_width = 100)]
+#[command(name = "unspin", max_term_width = 100)]
+#[command(after_help = "Examples:
+  unspin decode article.txt > restored.txt
+  unspin diff article.txt
+  unspin report article.txt --output report.html
+  unspin decode posts.jsonl --field body --output restored.jsonl --resume
+  unspin train --pairs pairs.tsv --text news.txt.xz --dev held-out.tsv --output my.unspin")]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -35,6 +44,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Decode(decode::Args),
+    Report(report::Args),
+    Diff(diff::Args),
     Evaluate(evaluate::Args),
     Compare(compare::Args),
     Train(train::Args),
@@ -45,6 +56,8 @@ enum Verb {
     Spin(spin::Args),
     Lexicon(lexicon::Args),
     Lm(lm::Args),
+    Completions(completions::Args),
+    Man(completions::ManArgs),
 }
 
 /// How a run ended that did not fail.
@@ -54,14 +67,28 @@ enum Outcome {
     Done,
     /// Some of the input was passed over, and said so.
     Partial,
+    /// A signal of this number came before the end.
+    Stopped(u8),
+}
+
+impl Outcome {
+    /// The outcome of both: what fell short is not forgotten.
+    fn or(self, other: Self) -> Self {
+        if self == Outcome::Done { other } else { self }
+    }
 }
 
 /// Runs the program: 0 for success, 1 for an error in the data, 2 for one in the
 /// command. A reader that goes away early is a success.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&command().get_matches()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     let outcome = match cli.verb {
         Verb::Decode(args) => decode::run(args),
+        Verb::Report(args) => report::run(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::Evaluate(args) => evaluate::run(args),
         Verb::Compare(args) => compare::run(args),
         Verb::Train(args) => train::run(args),
@@ -72,10 +99,13 @@ pub fn main() -> ExitCode {
         Verb::Spin(args) => spin::run(args),
         Verb::Lexicon(args) => lexicon::run(args),
         Verb::Lm(args) => lm::run(args),
+        Verb::Completions(args) => completions::run(args, command()),
+        Verb::Man(args) => completions::man(args, command()),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partial) => ExitCode::FAILURE,
+        Ok(Outcome::Stopped(signal)) => ExitCode::from(128 + signal),
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("unspin: {error}");
@@ -84,9 +114,26 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The command line, and in its version the model that is built in.
+fn command() -> clap::Command {
+    let version = env!("CARGO_PKG_VERSION");
+    let version = match identity(None) {
+        Ok(identity) => format!("{version} (model {identity})"),
+        Err(_) => format!("{version} (damaged model)"),
+    };
+    // Lives as long as the program: clap takes nothing shorter.
+    Cli::command().version(&*version.leak())
+}
+
 /// The model at `path`, or the one that is built in.
 fn open_model(path: Option<&Path>) -> Result<Model> {
     path.map_or_else(Model::english, Model::open)
+}
+
+/// The number by which the model at `path`, or the one that is built in, is known.
+fn identity(path: Option<&Path>) -> Result<String> {
+    let container = path.map_or_else(Model::english_container, Model::container)?;
+    Ok(format!("{:016x}", container.identity()))
 }
 
 /// Sets how many threads work; 0 for as many as the machine has.

@@ -2,6 +2,7 @@
 
 pub(crate) mod interner;
 pub(crate) mod lines;
+pub(crate) mod packing;
 pub(crate) mod pairs;
 
 pub(crate) use interner::{Cut, Interner};

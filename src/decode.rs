@@ -6,6 +6,7 @@
 mod baseline;
 mod batch;
 mod beam;
+pub(crate) mod confidence;
 mod document;
 mod line;
 mod nbest;
@@ -124,10 +125,12 @@ impl Worker<'_> {
             false => Vec::new(),
         };
         if config.min_confidence > 0.0 {
-            self.graph.abstain(&self.lattice, config.min_confidence);
+            let least = model.calibrator.posterior(config.min_confidence, manner.rate);
+            self.graph.abstain(&self.lattice, least);
         }
         let paths = self.graph.nbest(&self.lattice, config.nbest);
-        let mut result = line::sentence(model, line, tokens, &self.lattice, &self.graph, &paths);
+        let writer = line::Writer::new(model, line, tokens, &self.lattice, manner.rate);
+        let mut result = line::sentence(&writer, &self.graph, &paths);
         result.candidates = candidates;
         result
     }

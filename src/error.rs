@@ -58,6 +58,15 @@ impl Error {
         .into()
     }
 
+    /// Where it is, and what is wrong there, of an error in the data.
+    pub(crate) fn parts(&self) -> (String, String) {
+        match &self.0 {
+            Kind::Data { place, message } => (place.clone(), message.clone()),
+            Kind::Io { place, source } => (place.clone(), source.to_string()),
+            other => (String::new(), other.to_string()),
+        }
+    }
+
     /// The same error, with the model file's path before it.
     pub(crate) fn at(self, path: &Path) -> Self {
         match self.0 {

@@ -42,6 +42,7 @@
 #![deny(unsafe_code)]
 
 pub mod align;
+mod batch;
 mod channel;
 #[doc(hidden)]
 pub mod cli;
@@ -50,11 +51,16 @@ mod corpus;
 mod decode;
 mod error;
 pub mod evaluate;
+mod formats;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod lattice;
 mod lm;
 mod model;
 mod progress;
 mod record;
+mod report;
 mod spin;
 pub mod text;
 mod trainer;

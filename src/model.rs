@@ -8,6 +8,7 @@ pub(crate) mod section;
 
 use crate::channel::Channel;
 use crate::context::ContextModel;
+use crate::decode::confidence::Calibrator;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
@@ -34,6 +35,7 @@ pub struct Model {
     pub(crate) channel: Channel,
     pub(crate) context: ContextModel,
     pub(crate) weights: Weights,
+    pub(crate) calibrator: Calibrator,
     pub(crate) metadata: Metadata,
     /// Models of the first release have none.
     pub(crate) record: Option<TrainingRecord>,
@@ -147,7 +149,7 @@ impl Model {
         Ok(Self { vocabulary, lm, context, ..self })
     }
 
-    fn sections(&self) -> Result<Vec<(container::Name, Vec<u8>)>> {
+    pub(crate) fn sections(&self) -> Result<Vec<(container::Name, Vec<u8>)>> {
         let bytes = |write: &dyn Fn(&mut SectionWriter)| {
             let mut writer = SectionWriter::default();
             write(&mut writer);
@@ -159,6 +161,7 @@ impl Model {
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
             ("context", bytes(&|writer| self.context.write(writer))),
+            ("calib", bytes(&|writer| self.calibrator.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ];
         if let Some(record) = &self.record {
@@ -175,31 +178,38 @@ impl Model {
         let mut reader = SectionReader::new("channel", container.section("channel")?);
         let channel = Channel::read(&mut reader)?;
         reader.end()?;
-        // Models of the first release know no context.
-        let context = match container.section("context") {
-            Ok(bytes) => {
-                let mut reader = SectionReader::new("context", bytes);
-                let context = ContextModel::read(&mut reader)?;
-                reader.end()?;
-                context
-            }
-            Err(_) => ContextModel::empty(),
-        };
+        // Models of the first release lack the sections below.
+        let context = optional(container, "context", ContextModel::read)?;
+        let calibrator = optional(container, "calib", Calibrator::read)?;
         let mut reader = SectionReader::new("lm", container.section("lm")?);
         let lm = LanguageModel::read(&mut reader)?;
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
-        let record = match container.section("record") {
-            Ok(bytes) => {
-                let mut reader = SectionReader::new("record", bytes);
-                let record = TrainingRecord::read(&mut reader)?;
-                reader.end()?;
-                Some(record)
-            }
-            Err(_) => None,
-        };
-        Ok(Self { vocabulary, lm, channel, context, weights, metadata, record })
+        let record = optional(container, "record", TrainingRecord::read)?;
+        Ok(Self {
+            vocabulary,
+            lm,
+            channel,
+            weights,
+            calibrator: calibrator.unwrap_or_default(),
+            metadata,
+            record,
+            context: context.unwrap_or_else(ContextModel::empty),
+        })
     }
+}
+
+/// Reads a section that a model may lack.
+fn optional<T>(
+    container: &Container,
+    name: &'static str,
+    read: impl Fn(&mut SectionReader) -> Result<T>,
+) -> Result<Option<T>> {
+    let Ok(bytes) = container.section(name) else { return Ok(None) };
+    let mut reader = SectionReader::new(name, bytes);
+    let part = read(&mut reader)?;
+    reader.end()?;
+    Ok(Some(part))
 }
 
 /// Maps a file into memory.
@@ -215,4 +225,41 @@ pub(crate) fn map(path: &Path) -> Result<Bytes> {
     // the process with SIGBUS, as with every mapped file.
     let map = unsafe { memmap2::Mmap::map(&file) }.map_err(failed)?;
     Ok(Bytes::from_owner(map))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::Decoder;
+    use crate::decode::tests::MODEL;
+
+    /// Damage whose checksums are right is found by the readers of the sections, or
+    /// does no more than give other words.
+    #[test]
+    fn sealed_damage_does_not_panic() {
+        let sections = MODEL.sections().unwrap();
+        let mut seed = 1u64;
+        let mut draw = |below: usize| {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (seed >> 33) as usize % below.max(1)
+        };
+        let mut read = 0;
+        for _ in 0..3000 {
+            let mut sections = sections.clone();
+            let number = draw(sections.len());
+            let bytes = &mut sections[number].1;
+            let at = draw(bytes.len());
+            match draw(4) {
+                0 => bytes.truncate(at),
+                1 => bytes[at] = draw(256) as u8,
+                2 => bytes[at] = 0xff,
+                _ => bytes[at] ^= 1 << draw(8),
+            }
+            if let Ok(model) = Model::from_bytes(container::assemble(&sections)) {
+                Decoder::new(&model).decode("The corporate misplaced it, in keeping with them.");
+                read += 1;
+            }
+        }
+        assert!(read > 0);
+    }
 }

@@ -240,6 +240,7 @@ impl<'p> Trainer<'p> {
             channel,
             context,
             weights: Default::default(),
+            calibrator: Default::default(),
             metadata,
             record,
         };

@@ -15,6 +15,7 @@
 //! risk and keeps probabilities honest (Gimpel & Smith 2010). Expectations are
 //! exact over the search graph, which is made anew with each step's weights.
 
+mod calibrate;
 mod loss;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,8 @@ struct Example {
     original: Vec<String>,
     /// What its losses count for.
     weight: f64,
+    /// Whether our own spinner made it.
+    simulated: bool,
 }
 
 /// What one pass over the pairs found.
@@ -112,6 +115,8 @@ pub(crate) struct HeldOut<'p> {
     pub(crate) document: u64,
     /// What its errors count for.
     pub(crate) weight: f64,
+    /// Whether our own spinner made it.
+    pub(crate) simulated: bool,
 }
 
 /// Learns the weights of `model`, and tells `progress` of each step: its number
@@ -157,6 +162,8 @@ pub(crate) fn tune<'p>(
         let moved = now + scale * &mean / (square.mapv(f64::sqrt) + 1e-8);
         model.weights = Weights(std::array::from_fn(|feature| moved[feature] as f32));
     }
+    let readings = read(model, &examples, documents);
+    model.calibrator = calibrate::calibrate(model, &examples, &readings, config);
 }
 
 fn to_array(weights: &Weights) -> Array1<f64> {
@@ -175,6 +182,7 @@ fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
         tokens,
         original: crate::text::token::words(pair.original),
         weight: pair.weight,
+        simulated: pair.simulated,
     })
 }
 

@@ -1,27 +1,9 @@
 //! What the program promises on the command line.
 
-use assert_cmd::Command;
+mod common;
+
+use common::{MODEL, unspin};
 use std::path::Path;
-use std::sync::LazyLock;
-
-/// A model trained once on the sample corpus, by the program itself.
-static MODEL: LazyLock<tempfile::TempPath> = LazyLock::new(|| {
-    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
-    unspin()
-        .args(["train", "--pairs", "training/sample/pairs.tsv"])
-        .args(["--text", "training/sample/text.txt", "--dev", "training/sample/dev.tsv"])
-        .arg("--output")
-        .arg(&path)
-        .assert()
-        .success();
-    path
-});
-
-fn unspin() -> Command {
-    let mut command = Command::cargo_bin("unspin").unwrap();
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    command
-}
 
 /// `unspin decode` with the sample model.
 fn decode(arguments: &[&str], input: impl Into<Vec<u8>>) -> assert_cmd::assert::Assert {
@@ -95,9 +77,9 @@ fn files_follow_each_other_and_missing_ones_are_named() {
 }
 
 #[test]
-fn jsonl_carries_the_evidence() {
+fn the_evidence_is_an_object_a_line() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
-    let output = decode(&["--format", "jsonl", "--nbest", "5"], article.as_str()).success();
+    let output = decode(&["--evidence", "--nbest", "5"], article.as_str()).success();
     let text = stdout(&output);
     assert_eq!(text.lines().count(), article.lines().count());
     let mut edits = 0;
@@ -136,7 +118,7 @@ fn jsonl_carries_the_evidence() {
 fn a_high_threshold_changes_less() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
     let changed = |least: &str| {
-        let arguments = ["--format", "jsonl", "--min-confidence", least];
+        let arguments = ["--evidence", "--min-confidence", least];
         let text = stdout(&decode(&arguments, article.as_str()).success());
         let edits = |line: &str| {
             let object: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -153,7 +135,7 @@ fn a_high_threshold_changes_less() {
 fn the_same_bytes_at_any_number_of_threads() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
     let with = |threads: &str| {
-        let arguments = ["--format", "jsonl", "--nbest", "3", "--threads", threads];
+        let arguments = ["--evidence", "--nbest", "3", "--threads", threads];
         stdout(&decode(&arguments, article.as_str()).success())
     };
     let one = with("1");
@@ -218,4 +200,39 @@ fn a_reader_that_goes_away_is_no_failure() {
     writer.join().unwrap();
     assert!(output.status.success(), "{:?}", output);
     assert!(output.stderr.is_empty(), "{:?}", output);
+}
+
+#[test]
+fn the_version_names_the_model() {
+    let inspected = unspin().arg("inspect").assert().success();
+    let identity = stdout(&inspected).split([' ', ',']).nth(1).unwrap().to_string();
+    let version = format!("unspin {} (model {identity})\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(stdout(&unspin().arg("--version").assert().success()), version);
+}
+
+#[test]
+fn shells_and_man_know_every_verb() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = stdout(&unspin().args(["completions", shell]).assert().success());
+        for word in ["decode", "report", "--resume", "--min-confidence"] {
+            let word = if shell == "fish" { word.trim_start_matches('-') } else { word };
+            assert!(script.contains(word), "{shell} {word}");
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    unspin().args(["man", "--output"]).arg(folder.path()).assert().success();
+    for page in ["unspin.1", "unspin-decode.1", "unspin-report.1"] {
+        let text = std::fs::read_to_string(folder.path().join(page)).unwrap();
+        assert!(text.contains("Examples:"), "{page}");
+    }
+    // Help of every verb shows how it is used.
+    let help = stdout(&unspin().arg("help").assert().success());
+    let verbs = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    for verb in verbs.take_while(|line| !line.is_empty()) {
+        let verb = verb.split_whitespace().next().unwrap();
+        if !matches!(verb, "help" | "lm" | "lexicon") {
+            let help = stdout(&unspin().args([verb, "--help"]).assert().success());
+            assert!(help.contains("Examples:"), "{verb}");
+        }
+    }
 }

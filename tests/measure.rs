@@ -26,7 +26,7 @@ static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     std::fs::write(folder.path().join("spun"), column(1)).unwrap();
     for (name, least) in [("all.jsonl", "0"), ("sure.jsonl", "0.9")] {
         let mut decode = unspin();
-        decode.args(["decode", "--format", "jsonl", "--min-confidence", least, "--model"]);
+        decode.args(["decode", "--evidence", "--min-confidence", least, "--model"]);
         decode.arg(folder.path().join("model")).write_stdin(column(1));
         let decoded = decode.assert().success();
         std::fs::write(folder.path().join(name), &decoded.get_output().stdout).unwrap();
@@ -133,6 +133,16 @@ fn what_was_learned_from_is_named() {
     let output = evaluate(HELD_OUT, &["--format", "json"]).success();
     assert_eq!(json(&output)["leaks"]["found"], 0);
     assert_eq!(stderr(&output), "");
+    // Weights that are learned anew from these pairs have seen them.
+    let mut tune = unspin();
+    tune.args(["tune", "--dev", HELD_OUT, "--model"]).arg(path("model"));
+    tune.arg("--output").arg(path("tuned")).assert().success();
+    let output = compare("tuned", "model", &["--format", "json"]).success();
+    assert_eq!(stderr(&output), "");
+    let mut evaluate = unspin();
+    evaluate.args(["evaluate", "--pairs", HELD_OUT, "--format", "json", "--model"]);
+    let output = evaluate.arg(path("tuned")).assert().success();
+    assert_eq!(json(&output)["leaks"]["found"], 60);
 }
 
 #[test]

@@ -45,23 +45,66 @@ fn damage_is_refused_with_a_remedy() {
     assert!(with(last / 2, MODEL[last / 2] ^ 4).contains("checksum of section"));
 }
 
+/// A model so small that damage hits every part of its file.
+fn tiny() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let pairs = "the company lost it\tthe corporate misplaced it\nthe company is here\tthe corporate is here\n";
+    std::fs::write(at("pairs.tsv"), pairs.repeat(3)).unwrap();
+    std::fs::write(at("text.txt"), "the company lost it\nthe company is here\n").unwrap();
+    let trainer = Trainer::new(Recipe::default()).pairs(at("pairs.tsv")).text(at("text.txt"));
+    trainer.train().unwrap().to_bytes().unwrap()
+}
+
+/// The most memory that this process has had, in bytes.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+}
+
 #[test]
-fn flipped_and_cut_bytes_never_panic() {
+fn a_hundred_thousand_damaged_models_are_refused_or_whole() {
+    let good = tiny();
+    assert!(good.len() < 16 << 10, "{} bytes", good.len());
     let mut seed = 1u64;
     let mut draw = |below: usize| {
         seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (seed >> 33) as usize % below
+        (seed >> 33) as usize % below.max(1)
     };
-    for round in 0..2000 {
-        let mut bytes = MODEL.clone();
-        if round % 2 == 0 {
-            bytes.truncate(draw(bytes.len()));
-        } else {
-            let at = if round % 4 == 1 { draw(400) } else { draw(bytes.len()) };
-            bytes[at] ^= 1 << draw(8);
+    let before = peak_memory();
+    let (mut whole, mut refused) = (0, 0);
+    for round in 0..100_000 {
+        let mut bytes = good.clone();
+        // Half of the damage is done to header and table.
+        let from = if round % 2 == 0 { 0 } else { draw(good.len()) };
+        let at = (from + draw(192)).min(good.len() - 1);
+        match draw(6) {
+            0 => bytes.truncate(at),
+            1 | 2 => bytes[at] ^= 1 << draw(8),
+            3 => bytes[at] = draw(256) as u8,
+            4 => {
+                let end = (at + 1 + draw(16)).min(bytes.len());
+                bytes[at..end].fill(if draw(2) == 0 { 0 } else { 0xff });
+            }
+            _ => {
+                bytes.splice(at..at, (0..draw(9)).map(|byte| byte as u8));
+            }
         }
-        if let Ok(model) = Model::from_bytes(bytes) {
-            assert!(model.to_bytes().unwrap() == *MODEL);
+        match Model::from_bytes(bytes) {
+            Ok(model) => {
+                assert!(model.to_bytes().unwrap() == good, "round {round} reads as another model");
+                whole += 1;
+            }
+            Err(error) => {
+                let message = error.to_string();
+                assert!(message.contains("expected") && message.contains("got"), "{message}");
+                refused += 1;
+            }
         }
+    }
+    assert!(refused > 80_000, "only {refused} refused, {whole} whole");
+    if let (Some(before), Some(after)) = (before, peak_memory()) {
+        assert!(after - before < 64 << 20, "{} bytes of memory more", after - before);
     }
 }

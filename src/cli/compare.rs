@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   unspin compare old.unspin new.unspin --pairs held-out.tsv --clean innocent.txt
-  cut -f 2 held-out.tsv | unspin decode --format jsonl > A.jsonl
-  cut -f 2 held-out.tsv | unspin decode --format jsonl --min-confidence 0.8 > B.jsonl
+  cut -f 2 held-out.tsv | unspin decode --evidence > A.jsonl
+  cut -f 2 held-out.tsv | unspin decode --evidence --min-confidence 0.8 > B.jsonl
   unspin compare A.jsonl B.jsonl --pairs held-out.tsv")]
 pub(super) struct Args {
     /// A model or a restoration

@@ -1,46 +1,66 @@
-//! `unspin decode`: a filter from spun text to restored text.
+//! `unspin decode`: spun text in, restored text out, in the format it came in.
 
+use super::progress::Terminal;
 use super::{ModelArgs, Outcome};
-use crate::corpus::{Line, Lines};
-use crate::decode::{DecodeConfig, Decoder, Restored};
+use crate::batch::signals::Signals;
+use crate::batch::{
+    Batch, Command, Decoding, Direct, Ended, Start, pairs, run as decode, same_file,
+};
+use crate::decode::{DecodeConfig, Decoder};
 use crate::error::{Error, Result};
-use std::io::{self, BufReader, BufWriter, Write};
-use std::path::PathBuf;
-
-/// Lines, and bytes of them, that are decoded together.
-const BATCH_LINES: usize = 1024;
-const BATCH_BYTES: usize = 1 << 20;
+use crate::formats::{self, Format, Place, Settings, Source};
+use crate::progress::{Progress, Silent};
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
 
 /// Restore spun text
 ///
-/// Reads files, or standard input, and writes each line restored. Spacing, markup,
-/// names and whatever is not restored stay as they are, to the byte. Lines that
-/// are not text pass through unchanged and are named on standard error.
+/// Reads files, or standard input, and gives them back restored, in the format they
+/// came in. Spacing, markup, names, other fields and whatever is not restored stay as
+/// they are. The format is told from the name of the file, without .gz, .xz or .zst:
+/// .txt, .jsonl, .csv, .tsv, .parquet, .html, .md; anything else is text.
+///
+/// A file of text, a page or a record of a table is a document: how heavily it is spun
+/// is told from all of it.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   unspin decode article.txt > restored.txt
   unspin decode --min-confidence 0.8 < article.txt
-  unspin decode --format jsonl --nbest 5 article.txt | head -1")]
+  unspin decode --evidence --nbest 5 article.txt | head -1
+  unspin decode page.html --output restored.html
+  unspin decode posts.jsonl.gz --field body --output restored.jsonl.gz --resume
+  unspin decode site/ 'more/**/*.md' --output restored/")]
 pub(super) struct Args {
-    /// Files to restore [default: standard input]
+    /// Files, folders or globs to restore [default: standard input]
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     model: ModelArgs,
-    /// Restorations of each line to give, best first (with --format jsonl)
-    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    /// Write here: a file, or a folder that gets the same tree [default: standard output]
+    #[arg(long, short, value_name = "FILE|DIR")]
+    output: Option<PathBuf>,
+    /// Go on where an earlier run of the same command was stopped
+    #[arg(long, requires = "output")]
+    resume: bool,
+    /// Format of input and output [default: by the name of the file]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Field or column with the text; a JSON pointer (/a/b) or path (a.b) leads inside
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    field: String,
+    /// Make each line of text a document of its own
+    #[arg(long)]
+    each_line: bool,
+    /// Write the evidence: a JSON object for each line, paragraph or field
+    #[arg(long)]
+    evidence: bool,
+    /// Restorations of each line to give, best first
+    #[arg(long, value_name = "K", default_value_t = 1, requires = "evidence", value_parser = clap::value_parser!(u16).range(1..=1000))]
     nbest: u16,
     /// Leave a word alone where its restoration is less likely than this
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
     min_confidence: f64,
-    /// text: a line out for a line in; jsonl: an object a line, with the evidence
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Jsonl,
 }
 
 pub(super) fn probability(text: &str) -> Result<f64, String> {
@@ -51,108 +71,215 @@ pub(super) fn probability(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
-    if args.nbest > 1 && args.format == Format::Text {
-        return Err(Error::usage("--nbest needs --format jsonl: text has a line for a line"));
-    }
     let model = args.model.open()?;
     let config = DecodeConfig {
         nbest: args.nbest.into(),
         min_confidence: args.min_confidence,
         ..DecodeConfig::default()
     };
-    let decoder = Decoder::with_config(&model, config)?;
-    let mut output = Output {
-        decoder,
-        format: args.format,
-        out: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
-        outcome: Outcome::Done,
-    };
-    if args.files.is_empty() {
-        let input = BufReader::with_capacity(1 << 16, io::stdin());
-        output.file(Lines::new("standard input", input))?;
-    }
-    for path in &args.files {
-        match Lines::open(path) {
-            Ok(lines) => output.file(lines)?,
-            Err(error) => output.complain(&error),
+    let decoder = Decoder::with_config(&model, config.clone())?;
+    let identity = super::identity(args.model.model.as_deref())?;
+    let decoding =
+        Decoding { decoder: &decoder, nbest: args.nbest.into(), evidence: args.evidence };
+    let job = Job { args: &args, decoding, config, identity };
+    match &args.output {
+        None => job.to_stdout(),
+        Some(output) if job.is_tree(output) => job.to_folder(output),
+        Some(output) => {
+            let signals = Signals::listen()?;
+            let input = args.files.first().map(PathBuf::as_path);
+            let outcome = job.to_file(input, output, &signals);
+            outcome.inspect_err(|_| hint(output))
         }
     }
-    output.out.flush().map_err(stdout_failed)?;
-    Ok(output.outcome)
 }
 
-struct Output<'m> {
-    decoder: Decoder<'m>,
-    format: Format,
-    out: BufWriter<io::StdoutLock<'static>>,
-    outcome: Outcome,
+/// Says what remains of a run that failed, if anything does.
+fn hint(output: &Path) {
+    if Batch::is_under_way(output) {
+        eprintln!("unspin: what is done is kept: the same command with --resume goes on");
+    }
 }
 
-/// Lines that wait to be decoded together, in order.
-#[derive(Default)]
-struct Batch {
-    texts: Vec<String>,
-    ends: Vec<&'static str>,
-    bytes: usize,
+struct Job<'a, 'm> {
+    args: &'a Args,
+    decoding: Decoding<'a, 'm>,
+    config: DecodeConfig,
+    identity: String,
 }
 
-impl Output<'_> {
-    fn file(&mut self, mut lines: Lines<'_>) -> Result<()> {
-        let mut batch = Batch::default();
-        while let Some((line, end)) = lines.next()? {
-            match line {
-                Line::Text(text) => {
-                    batch.bytes += text.len();
-                    batch.texts.push(text.to_string());
-                    batch.ends.push(end);
+impl Job<'_, '_> {
+    fn settings(&self, path: Option<&Path>) -> Result<Settings> {
+        let named = path.and_then(Format::of);
+        let format = self.args.format.or(named).unwrap_or(Format::Text);
+        if format == Format::Parquet && self.args.evidence {
+            return Err(Error::usage("--evidence gives JSON lines, which Parquet does not hold"));
+        }
+        let (field, each_line) = (self.args.field.clone(), self.args.each_line);
+        Ok(Settings { format, field, each_line })
+    }
+
+    /// True if the output is a folder: it is one, is called one, or has to hold several.
+    fn is_tree(&self, output: &Path) -> bool {
+        let called = output.to_string_lossy().ends_with(std::path::MAIN_SEPARATOR);
+        let single = match &self.args.files[..] {
+            [] => true,
+            [file] => {
+                file.is_file() || !file.exists() && !file.to_string_lossy().contains(['*', '?'])
+            }
+            _ => false,
+        };
+        output.is_dir() || called || !single
+    }
+
+    fn to_stdout(&self) -> Result<Outcome> {
+        let mut sink = Direct::new(io::stdout().lock(), "standard output");
+        let mut outcome = Outcome::Done;
+        if self.args.files.is_empty() {
+            let mut source = formats::standard_input(&self.settings(None)?)?;
+            outcome = self.decode(&mut *source, &mut sink, &Signals::none(), &Silent)?;
+        }
+        for path in &self.args.files {
+            let settings = self.settings(Some(path))?;
+            if settings.format == Format::Parquet {
+                return Err(Error::usage("Parquet needs a file to be written to: --output FILE"));
+            }
+            let source = formats::open(path, &settings, Place::default());
+            let done = match source {
+                Ok(mut source) => {
+                    self.decode(&mut *source, &mut sink, &Signals::none(), &Silent)?
                 }
-                Line::Unreadable(bytes, error) => {
-                    self.flush(&mut batch)?;
-                    self.complain(&error);
-                    self.pass(bytes, end)?;
+                Err(error) => complain(&error),
+            };
+            outcome = outcome.or(done);
+        }
+        Ok(outcome)
+    }
+
+    fn to_folder(&self, output: &Path) -> Result<Outcome> {
+        let signals = Signals::listen()?;
+        if self.args.files.is_empty() {
+            let message = format!("{} is a folder: name the files to restore", output.display());
+            return Err(Error::usage(message));
+        }
+        let mut outcome = Outcome::Done;
+        let mut heard = |error: Error| outcome = complain(&error);
+        let all = self.args.format.is_some();
+        let pairs = pairs(&self.args.files, output, all, &mut heard)?;
+        for pair in pairs {
+            if let Some(folder) = pair.output.parent() {
+                fs::create_dir_all(folder).map_err(|source| Error::io(folder, source))?;
+            }
+            match self.to_file(Some(&pair.input), &pair.output, &signals) {
+                Ok(stopped @ Outcome::Stopped(_)) => return Ok(stopped),
+                Ok(done) => outcome = outcome.or(done),
+                Err(error) if error.is_usage() => return Err(error),
+                // One file that cannot be read does not keep the others waiting.
+                Err(error) => {
+                    hint(&pair.output);
+                    outcome = complain(&error);
                 }
             }
-            if batch.texts.len() >= BATCH_LINES || batch.bytes >= BATCH_BYTES {
-                self.flush(&mut batch)?;
+        }
+        Ok(outcome)
+    }
+
+    fn to_file(&self, input: Option<&Path>, output: &Path, signals: &Signals) -> Result<Outcome> {
+        let settings = self.settings(input.or(Some(output)))?;
+        let special = fs::metadata(output).is_ok_and(|metadata| !metadata.is_file());
+        if let (Some(input), Some(named)) = (input, Format::of(output))
+            && named != settings.format
+            && !self.args.evidence
+        {
+            let message = format!(
+                "{} is not of the format of {}: formats are kept, not converted",
+                output.display(),
+                input.display()
+            );
+            return Err(Error::usage(message));
+        }
+        if input.is_some_and(|input| same_file(input, output)) {
+            let message =
+                format!("{} would be written over: name another output", output.display());
+            return Err(Error::usage(message));
+        }
+        if input.is_none() && self.args.resume {
+            return Err(Error::usage("standard input cannot be resumed: name a file"));
+        }
+        if special {
+            let file = OpenOptions::new().write(true).open(output);
+            let file = file.map_err(|source| Error::io(output, source))?;
+            let mut sink = Direct::new(file, output);
+            if settings.format == Format::Parquet || self.args.resume {
+                let message =
+                    format!("{} is no file: --resume and Parquet need one", output.display());
+                return Err(Error::usage(message));
             }
+            let mut source = source(input, &settings, Place::default())?;
+            return self.decode(&mut *source, &mut sink, signals, &Silent);
         }
-        self.flush(&mut batch)
-    }
-
-    fn flush(&mut self, batch: &mut Batch) -> Result<()> {
-        for (restored, end) in self.decoder.decode_document(&batch.texts).iter().zip(&batch.ends) {
-            match self.format {
-                Format::Text => self.write(restored.best().as_bytes(), end.as_bytes())?,
-                Format::Jsonl => self.object(restored)?,
+        let command = Command {
+            version: env!("CARGO_PKG_VERSION").into(),
+            model: self.identity.clone(),
+            decode: self.config.clone(),
+            settings: settings.clone(),
+            evidence: self.args.evidence,
+        };
+        let mut batch = match Batch::start(input, output, &command, self.args.resume)? {
+            Start::Go(batch) => batch,
+            Start::Finished { refusals } => {
+                eprintln!("unspin: {} was finished before", output.display());
+                return Ok(if refusals == 0 { Outcome::Done } else { Outcome::Partial });
             }
+        };
+        let mut source = source(input, &settings, batch.place())?;
+        let progress = Terminal::measured(settings.format != Format::Parquet);
+        progress.stage(&output.display().to_string(), source.length());
+        progress.advance(source.taken());
+        let outcome = self.decode(&mut *source, &mut *batch, signals, &progress)?;
+        if let Outcome::Stopped(_) = outcome {
+            batch.pause()?;
+            let place = output.display();
+            eprintln!(
+                "unspin: stopped by a signal; {place} is kept as far as it is: the same command with --resume goes on"
+            );
+            return Ok(outcome);
         }
-        *batch = Batch::default();
-        Ok(())
-    }
-
-    /// Gives back a line that could not be read.
-    fn pass(&mut self, bytes: &[u8], end: &str) -> Result<()> {
-        match self.format {
-            Format::Text => self.write(bytes, end.as_bytes()),
-            Format::Jsonl => self.object(&Restored::untouched(&String::from_utf8_lossy(bytes))),
+        progress.finish();
+        let refusals = batch.refusals();
+        if refusals == 0 {
+            return Ok(Outcome::Done);
         }
+        eprintln!(
+            "unspin: {refusals} records could not be read: see {}",
+            batch.rejected().display()
+        );
+        Ok(Outcome::Partial)
     }
 
-    fn object(&mut self, restored: &Restored) -> Result<()> {
-        let json = serde_json::to_string(restored).map_err(Error::config)?;
-        self.write(json.as_bytes(), b"\n")
-    }
-
-    fn write(&mut self, line: &[u8], end: &[u8]) -> Result<()> {
-        self.out.write_all(line).and_then(|()| self.out.write_all(end)).map_err(stdout_failed)
-    }
-
-    fn complain(&mut self, error: &Error) {
-        eprintln!("unspin: {error}");
-        self.outcome = Outcome::Partial;
+    fn decode(
+        &self,
+        source: &mut dyn Source,
+        sink: &mut dyn crate::batch::Sink,
+        signals: &Signals,
+        progress: &dyn Progress,
+    ) -> Result<Outcome> {
+        Ok(match decode(&self.decoding, source, sink, signals, progress)? {
+            Ended::Whole { refusals: 0 } => Outcome::Done,
+            Ended::Whole { .. } => Outcome::Partial,
+            Ended::Stopped(signal) => Outcome::Stopped(signal),
+        })
     }
 }
 
-fn stdout_failed(source: io::Error) -> Error {
-    Error::io("standard output", source)
+fn source(input: Option<&Path>, settings: &Settings, place: Place) -> Result<Box<dyn Source>> {
+    match input {
+        Some(path) => formats::open(path, settings, place),
+        None => formats::standard_input(settings),
+    }
+}
+
+fn complain(error: &Error) -> Outcome {
+    eprintln!("unspin: {error}");
+    Outcome::Partial
 }

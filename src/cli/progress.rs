@@ -15,6 +15,8 @@ const TICKS: f64 = 100.0;
 pub(super) struct Terminal {
     stage: Mutex<Option<Stage>>,
     drawn: bool,
+    /// Whether units are bytes.
+    bytes: bool,
 }
 
 struct Stage {
@@ -27,7 +29,12 @@ struct Stage {
 
 impl Terminal {
     pub(super) fn new() -> Self {
-        Self { stage: Mutex::new(None), drawn: std::io::stderr().is_terminal() }
+        Self::measured(false)
+    }
+
+    /// Progress in bytes, or in units of another kind.
+    pub(super) fn measured(bytes: bool) -> Self {
+        Self { stage: Mutex::new(None), drawn: std::io::stderr().is_terminal(), bytes }
     }
 
     /// Ends the stage that is under way.
@@ -47,6 +54,9 @@ impl Terminal {
             }
             match units {
                 0 => eprintln!("{name}: {seconds:.1} s{cost}"),
+                _ if self.bytes => {
+                    eprintln!("{name}: {units} bytes in {seconds:.1} s{cost}, {rate:.0} a second")
+                }
                 _ => eprintln!("{name}: {units} in {seconds:.1} s{cost}, {rate:.0} a second"),
             }
         }
@@ -64,9 +74,11 @@ impl Terminal {
 impl Progress for Terminal {
     fn stage(&self, name: &str, total: Option<u64>) {
         self.finish();
-        let template = match total {
-            Some(_) => "{msg} {wide_bar} {pos}/{len} {per_sec} {eta} left",
-            None => "{msg} {spinner} {pos} {per_sec}",
+        let template = match (total, self.bytes) {
+            (Some(_), false) => "{msg} {wide_bar} {pos}/{len} {per_sec} {eta} left",
+            (None, false) => "{msg} {spinner} {pos} {per_sec}",
+            (Some(_), true) => "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",
+            (None, true) => "{msg} {spinner} {bytes} {bytes_per_sec}",
         };
         let bar = if self.drawn { ProgressBar::no_length() } else { ProgressBar::hidden() };
         if let Some(total) = total {

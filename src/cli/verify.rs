@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 /// Check a model file: every checksum, and that every section can be read
 #[derive(clap::Args)]
+#[command(after_help = "Examples:
+  unspin verify my.unspin")]
 pub(super) struct Args {
     /// Model file
     model: PathBuf,

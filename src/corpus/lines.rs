@@ -1,8 +1,8 @@
 //! Lines of a file that may be compressed and need not be valid text.
 
+use super::packing::Unpacked;
 use crate::error::{Error, Result};
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
 /// A longer line is refused: nothing that people wrote is so long.
@@ -13,6 +13,9 @@ pub(crate) struct Lines<'r> {
     path: PathBuf,
     reader: Box<dyn BufRead + Send + 'r>,
     number: u64,
+    offset: u64,
+    /// Whether the line read last was too long, so that its rest is still ahead.
+    torn: bool,
     bytes: Vec<u8>,
 }
 
@@ -27,29 +30,22 @@ pub(crate) enum Line<'l> {
 impl Lines<'static> {
     /// Opens a file; `.gz`, `.xz` and `.zst` are unpacked on the way.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let failed = |source| Error::io(path, source);
-        let file = File::open(path).map_err(failed)?;
-        if file.metadata().map_err(failed)?.is_dir() {
-            return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "is a folder")));
-        }
-        let file = BufReader::with_capacity(1 << 16, file);
-        let reader: Box<dyn Read + Send> = match path.extension().and_then(|end| end.to_str()) {
-            Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
-            Some("xz") => Box::new(lzma_rust2::XzReader::new(file, true)),
-            Some("zst") => Box::new(
-                ruzstd::decoding::StreamingDecoder::new(file)
-                    .map_err(|error| failed(io::Error::other(error)))?,
-            ),
-            _ => Box::new(file),
-        };
-        Ok(Self::new(path, BufReader::with_capacity(1 << 16, reader)))
+        Ok(Self::new(path, Unpacked::open(path, 0)?.reader))
     }
 }
 
 impl<'r> Lines<'r> {
     /// Reads lines from `reader`; `path` is what messages call it.
     pub(crate) fn new(path: impl Into<PathBuf>, reader: impl BufRead + Send + 'r) -> Self {
-        Self { path: path.into(), reader: Box::new(reader), number: 0, bytes: Vec::new() }
+        let (path, reader) = (path.into(), Box::new(reader));
+        Self { path, reader, number: 0, offset: 0, torn: false, bytes: Vec::new() }
+    }
+
+    /// Says that the first line is not that of the file: so many lines and bytes
+    /// stand before it.
+    pub(crate) fn after(mut self, lines: u64, bytes: u64) -> Self {
+        (self.number, self.offset) = (lines, bytes);
+        self
     }
 
     /// What messages call the file.
@@ -62,6 +58,11 @@ impl<'r> Lines<'r> {
         self.number
     }
 
+    /// Bytes that have been read, the whole of the last line among them.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// The next line with its end as it stands (`\n`, `\r\n` or nothing), or
     /// nothing at the end of the file.
     pub(crate) fn next(&mut self) -> Result<Option<(Line<'_>, &'static str)>> {
@@ -72,7 +73,10 @@ impl<'r> Lines<'r> {
         if read == 0 {
             return Ok(None);
         }
-        self.number += 1;
+        let rest = std::mem::replace(&mut self.torn, read > LONGEST_LINE);
+        self.torn &= !self.bytes.ends_with(b"\n");
+        self.number += u64::from(!rest);
+        self.offset += read as u64;
         let end = match self.bytes.as_slice() {
             [.., b'\r', b'\n'] => "\r\n",
             [.., b'\n'] => "\n",
@@ -80,7 +84,9 @@ impl<'r> Lines<'r> {
         };
         let line = &self.bytes[..read - end.len()];
         let refuse = |message: &str| Error::data(&self.path, self.number, message);
-        let line = if read > LONGEST_LINE {
+        let line = if rest {
+            Line::Unreadable(line, refuse("the rest of a line that is too long"))
+        } else if read > LONGEST_LINE {
             Line::Unreadable(line, refuse("longer than 64 MiB, left as it is"))
         } else if line.contains(&0) {
             Line::Unreadable(line, refuse("has a NUL byte: is it text?"))

@@ -24,6 +24,7 @@ impl Trainer<'_> {
             spun: &pair.spun,
             document: *document,
             weight: *weight,
+            simulated: false,
         });
         let collage = self.recipe.spin.as_ref().map_or(0, |spin| spin.collage);
         let documents = simulate::collages(&simulated, collage);
@@ -32,6 +33,7 @@ impl Trainer<'_> {
             spun: &sentence.spun,
             document,
             weight,
+            simulated: true,
         });
         let config = &self.recipe.tune;
         self.progress.stage("tune weights", Some(config.steps as u64));

@@ -1,0 +1,101 @@
+//! From a source to a sink, some records at a time.
+
+use super::signals::Signals;
+use super::sink::Sink;
+use crate::decode::{Decoder, Restored};
+use crate::error::{Error, Result};
+use crate::formats::{Record, Source, decode};
+use crate::progress::Progress;
+
+/// Bytes of records, and records, that are decoded together.
+const TOGETHER: usize = 128 << 10;
+const MOST_RECORDS: usize = 4096;
+
+/// What is done with each record.
+pub(crate) struct Decoding<'d, 'm> {
+    pub(crate) decoder: &'d Decoder<'m>,
+    pub(crate) nbest: usize,
+    /// Whether the evidence is written and not the text.
+    pub(crate) evidence: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// All records are written; so many could not be read.
+    Whole { refusals: u64 },
+    /// A signal came first.
+    Stopped(u8),
+}
+
+/// Decodes all that `source` gives.
+pub(crate) fn run(
+    decoding: &Decoding<'_, '_>,
+    source: &mut dyn Source,
+    sink: &mut dyn Sink,
+    signals: &Signals,
+    progress: &dyn Progress,
+) -> Result<Ended> {
+    let (mut refusals, mut taken) = (0, source.taken());
+    loop {
+        if let Some(signal) = signals.heard() {
+            return Ok(Ended::Stopped(signal));
+        }
+        let records = gather(source)?;
+        if records.is_empty() {
+            sink.finish()?;
+            return Ok(Ended::Whole { refusals });
+        }
+        let bytes = decoding.bytes(&records, sink.lists_refusals())?;
+        let refused: Vec<_> = records.iter().flat_map(|record| record.refusals.clone()).collect();
+        refusals += refused.len() as u64;
+        sink.put(bytes, &refused, records.len() as u64, source.place())?;
+        let now = source.taken();
+        progress.advance(now.saturating_sub(taken));
+        taken = now;
+    }
+}
+
+fn gather(source: &mut dyn Source) -> Result<Vec<Record>> {
+    let (mut records, mut bytes) = (Vec::new(), 0);
+    while bytes < TOGETHER && records.len() < MOST_RECORDS {
+        let Some(record) = source.next()? else {
+            break;
+        };
+        bytes += record.raw.len();
+        records.push(record);
+    }
+    Ok(records)
+}
+
+impl Decoding<'_, '_> {
+    fn bytes(&self, records: &[Record], listed: bool) -> Result<Vec<u8>> {
+        let restored = decode(self.decoder, self.nbest, records);
+        let mut out = Vec::new();
+        for (record, restored) in records.iter().zip(restored) {
+            if record.refused && listed {
+                continue;
+            }
+            if self.evidence {
+                evidence(record, restored, &mut out)?;
+            } else {
+                record.write(&restored, &mut out);
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// An object a line for each stretch of text; what could not be read is one too, so
+/// that a line of text stays a line.
+fn evidence(record: &Record, mut restored: Vec<Restored>, out: &mut Vec<u8>) -> Result<()> {
+    if record.blocks.is_empty() && !record.refusals.is_empty() {
+        let raw = String::from_utf8_lossy(&record.raw);
+        restored.push(Restored::untouched(raw.trim_end_matches(['\r', '\n'])));
+    }
+    for restored in restored {
+        serde_json::to_writer(&mut *out, &restored).map_err(Error::config)?;
+        out.push(b'\n');
+    }
+    Ok(())
+}

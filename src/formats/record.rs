@@ -1,0 +1,270 @@
+//! A record: bytes of a file, and where in them the text stands that is restored.
+
+use crate::decode::{Decoder, Edit, Restoration, Restored};
+use std::ops::Range;
+
+/// What is read at once and decoded as a document of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Record {
+    /// The bytes as they stand, or as they are written again.
+    pub(crate) raw: Vec<u8>,
+    /// Stretches of text in them, from left to right.
+    pub(crate) blocks: Vec<Block>,
+    /// How restored words are written into `raw`.
+    pub(crate) escape: Escape,
+    /// What could not be read.
+    pub(crate) refusals: Vec<Refusal>,
+    /// True if nothing of the record could be read, so that a batch leaves it out.
+    pub(crate) refused: bool,
+    /// The bytes to write if nothing is restored, where they are not `raw`.
+    pub(crate) untouched: Option<Vec<u8>>,
+}
+
+/// A stretch of text: a line, a paragraph, a field.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Block {
+    pub(crate) text: String,
+    /// Where the text stands in the record; markup may stand between the pieces.
+    pub(crate) pieces: Vec<Piece>,
+    /// True if the ends of lines in the text end sentences too.
+    pub(crate) lines: bool,
+}
+
+/// A part of a block that stands in one place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Piece {
+    /// Its place in the bytes of the record.
+    pub(crate) raw: Range<usize>,
+    /// Its place in the text of the block.
+    pub(crate) text: Range<usize>,
+    /// True if its bytes are its text, so that parts of it can be replaced.
+    pub(crate) exact: bool,
+    /// Pieces without markup between them have the same number.
+    pub(crate) node: usize,
+}
+
+/// Stands in the text of a block for what is no text: code, a picture.
+pub(crate) const STAND_IN: &str = "\u{fffc}";
+
+/// How text is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// As it is.
+    #[default]
+    Plain,
+    /// With character references for the marks of markup.
+    Html,
+    /// As a string of JSON.
+    Json,
+    /// As a field between such delimiters, in quotes where they are needed.
+    Field(u8),
+}
+
+/// Why a part of the input was passed over, and where it stands.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub(crate) struct Refusal {
+    /// The file, and the line or record in it, from 1.
+    pub(crate) place: String,
+    /// Where it begins in the unpacked file, in bytes; in Parquet, in rows.
+    pub(crate) offset: u64,
+    /// How long it is, in the same measure.
+    pub(crate) length: u64,
+    pub(crate) reason: String,
+    /// What stands there, as far as it is text; the start of it if it is long.
+    pub(crate) record: String,
+}
+
+/// The record of a refusal is cut to so many bytes.
+const SHOWN: usize = 4096;
+
+impl Refusal {
+    pub(crate) fn new(place: String, at: Range<u64>, reason: String, bytes: &[u8]) -> Self {
+        let record = String::from_utf8_lossy(&bytes[..bytes.len().min(SHOWN)]).into_owned();
+        Self { place, offset: at.start, length: at.end - at.start, reason, record }
+    }
+}
+
+impl Block {
+    /// A block whose text stands in one place as it is.
+    pub(crate) fn exact(text: &str, start: usize) -> Self {
+        Self::whole(text.to_string(), start..start + text.len(), true)
+    }
+
+    /// A block whose text stands in one place.
+    pub(crate) fn whole(text: String, raw: Range<usize>, exact: bool) -> Self {
+        let piece = Piece { raw, text: 0..text.len(), exact, node: 0 };
+        Self { text, pieces: vec![piece], lines: false }
+    }
+
+    /// Adds text that stands at `raw`.
+    pub(crate) fn push(&mut self, text: &str, raw: Range<usize>, exact: bool, node: usize) {
+        if text.is_empty() {
+            return;
+        }
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.pieces.push(Piece { raw, text: start..self.text.len(), exact, node });
+    }
+
+    /// What is decoded as a line each.
+    fn parts(&self) -> impl Iterator<Item = &str> {
+        let limit = if self.lines { usize::MAX } else { 1 };
+        self.text.splitn(limit, '\n')
+    }
+}
+
+/// Decodes records, each a document of its own; `k` restorations of each block.
+pub(crate) fn decode(decoder: &Decoder<'_>, k: usize, records: &[Record]) -> Vec<Vec<Restored>> {
+    let documents: Vec<Vec<&str>> = records
+        .iter()
+        .map(|record| record.blocks.iter().flat_map(Block::parts).collect())
+        .collect();
+    let restored = decoder.decode_documents(&documents);
+    let join = |(record, restored): (&Record, Vec<Restored>)| {
+        let mut restored = restored.into_iter();
+        let block = |block: &Block| {
+            let lines: Vec<Restored> = restored.by_ref().take(block.parts().count()).collect();
+            join_lines(lines, k)
+        };
+        record.blocks.iter().map(block).collect()
+    };
+    records.iter().zip(restored).map(join).collect()
+}
+
+/// The lines of one field as one: the `k` best combinations, and all edits.
+fn join_lines(lines: Vec<Restored>, k: usize) -> Restored {
+    let mut lines = lines.into_iter();
+    let Some(mut joined) = lines.next() else {
+        return Restored::untouched("");
+    };
+    for line in lines {
+        let start = joined.text.len() + 1;
+        joined.text = format!("{}\n{}", joined.text, line.text);
+        let moved = |edit: Edit| Edit { start: edit.start + start, end: edit.end + start, ..edit };
+        joined.edits.extend(line.edits.into_iter().map(moved));
+        let both = |a: &Restoration, b: &Restoration| Restoration {
+            text: format!("{}\n{}", a.text, b.text),
+            score: a.score + b.score,
+            probability: a.probability * b.probability,
+        };
+        let pairs =
+            joined.restorations.iter().flat_map(|a| line.restorations.iter().map(move |b| (a, b)));
+        let mut restorations: Vec<Restoration> = pairs.map(|(a, b)| both(a, b)).collect();
+        restorations.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        restorations.truncate(k);
+        joined.restorations = restorations;
+    }
+    joined
+}
+
+impl Record {
+    /// Writes the record with the edits of its blocks.
+    pub(crate) fn write(&self, restored: &[Restored], out: &mut Vec<u8>) {
+        if restored.iter().all(|block| block.edits.is_empty()) {
+            out.extend_from_slice(self.untouched.as_ref().unwrap_or(&self.raw));
+            return;
+        }
+        let mut written = 0;
+        for (block, restored) in self.blocks.iter().zip(restored) {
+            let edits: Vec<&Edit> =
+                restored.edits.iter().filter(|edit| !empties(block, edit)).collect();
+            for piece in &block.pieces {
+                out.extend_from_slice(&self.raw[written..piece.raw.start]);
+                self.piece(block, piece, &edits, out);
+                written = piece.raw.end;
+            }
+        }
+        out.extend_from_slice(&self.raw[written..]);
+    }
+
+    fn piece(&self, block: &Block, piece: &Piece, edits: &[&Edit], out: &mut Vec<u8>) {
+        let first = edits.partition_point(|edit| edit.end <= piece.text.start);
+        let mine = edits[first..].iter().take_while(|edit| edit.start < piece.text.end);
+        let mut at = piece.text.start;
+        let mut text = String::new();
+        let mut touched = false;
+        for edit in mine {
+            touched = true;
+            let (start, end) = (edit.start.max(at), edit.end.min(piece.text.end));
+            // Words that reach over several pieces stand where they begin.
+            let replacement =
+                if edit.start >= piece.text.start { edit.original.as_str() } else { "" };
+            if piece.exact {
+                let raw = piece.raw.start + (at - piece.text.start);
+                out.extend_from_slice(&self.raw[raw..raw + (start - at)]);
+                self.escape.put(replacement, out);
+            } else {
+                text.push_str(&block.text[at..start]);
+                text.push_str(replacement);
+            }
+            at = end;
+        }
+        let rest = at..piece.text.end;
+        match (piece.exact, touched) {
+            (true, _) => {
+                out.extend_from_slice(&self.raw[piece.raw.end - rest.len()..piece.raw.end])
+            }
+            (false, true) => {
+                text.push_str(&block.text[rest]);
+                self.escape.put(&text, out);
+            }
+            (false, false) => out.extend_from_slice(&self.raw[piece.raw.clone()]),
+        }
+    }
+}
+
+/// True if an edit would take all the text from some element of the markup, or reaches
+/// over what is no text.
+fn empties(block: &Block, edit: &Edit) -> bool {
+    if block.text[edit.start..edit.end].contains(STAND_IN) {
+        return true;
+    }
+    let touched = |piece: &&Piece| piece.text.start < edit.end && edit.start < piece.text.end;
+    let mut nodes = block.pieces.iter().filter(touched).map(|piece| piece.node);
+    let Some(owner) = nodes.next() else {
+        return true;
+    };
+    nodes.filter(|&node| node != owner).any(|node| {
+        let pieces = || block.pieces.iter().filter(|piece| piece.node == node);
+        let had = pieces().any(|piece| !block.text[piece.text.clone()].trim().is_empty());
+        let keeps = pieces().any(|piece| {
+            let (start, end) = (piece.text.start, piece.text.end);
+            let before = &block.text[start..edit.start.clamp(start, end)];
+            let after = &block.text[edit.end.clamp(start, end)..end];
+            !before.trim().is_empty() || !after.trim().is_empty()
+        });
+        had && !keeps
+    })
+}
+
+impl Escape {
+    /// Appends `text` as it is written here.
+    pub(crate) fn put(self, text: &str, out: &mut Vec<u8>) {
+        match self {
+            Self::Plain => out.extend_from_slice(text.as_bytes()),
+            Self::Html => out.extend_from_slice(html_escape::encode_text(text).as_bytes()),
+            Self::Json => {
+                out.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes())
+            }
+            Self::Field(delimiter) => field(text.as_bytes(), delimiter, out),
+        }
+    }
+}
+
+/// Writes one field of a table, in quotes where they are needed.
+pub(crate) fn field(text: &[u8], delimiter: u8, out: &mut Vec<u8>) {
+    let mut writer = csv_core::WriterBuilder::new().delimiter(delimiter).build();
+    let mut buffer = [0; 1024];
+    let mut rest = text;
+    // An empty field needs no quotes unless it is alone, and then it is not written anew.
+    while !rest.is_empty() {
+        let (result, read, wrote) = writer.field(rest, &mut buffer);
+        out.extend_from_slice(&buffer[..wrote]);
+        rest = &rest[read..];
+        debug_assert!(result == csv_core::WriteResult::OutputFull || rest.is_empty());
+    }
+    if !text.is_empty() {
+        let (_, wrote) = writer.finish(&mut buffer);
+        out.extend_from_slice(&buffer[..wrote]);
+    }
+}

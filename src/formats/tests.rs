@@ -1,0 +1,251 @@
+//! What every format promises, with a restorer that needs no model.
+
+use super::*;
+use crate::decode::{Edit, Restored};
+use crate::fuzzing::comes_back;
+use proptest::prelude::*;
+use std::path::PathBuf;
+
+/// What the restorer of these tests knows.
+const KNOWN: &[(&str, &str)] = &[
+    ("in opposition to", "against"),
+    ("because", "as a \"result\" <of>, \\ & that"),
+    ("New York Instances", "New York Times"),
+    ("don’t", "do not"),
+];
+
+fn restore(block: &Block) -> Restored {
+    let mut restored = Restored::untouched(&block.text);
+    for &(spun, original) in KNOWN {
+        for (start, _) in block.text.match_indices(spun) {
+            let end = start + spun.len();
+            let (spun, original) = (spun.to_string(), original.to_string());
+            let alternatives = Vec::new();
+            restored.edits.push(Edit {
+                start,
+                end,
+                spun,
+                original,
+                probability: 1.0,
+                alternatives,
+            });
+        }
+    }
+    restored.edits.sort_by_key(|edit| edit.start);
+    restored
+}
+
+struct File {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn file(bytes: &[u8]) -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, bytes).unwrap();
+    File { _folder: folder, path }
+}
+
+fn settings(format: Format) -> Settings {
+    Settings { format, field: "text".into(), each_line: false }
+}
+
+/// The records of a file, and where each begins.
+fn records(file: &File, settings: &Settings, place: Place) -> Result<Vec<(Place, Record)>> {
+    let mut source = open(&file.path, settings, place)?;
+    let mut records = Vec::new();
+    loop {
+        let place = source.place();
+        match source.next()? {
+            Some(record) => records.push((place, record)),
+            None => return Ok(records),
+        }
+    }
+}
+
+/// A file restored, and why parts of it were passed over.
+fn restored(format: Format, bytes: &[u8]) -> Result<(String, Vec<String>)> {
+    let (mut out, mut reasons) = (Vec::new(), Vec::new());
+    for (_, record) in records(&file(bytes), &settings(format), Place::default())? {
+        let restored: Vec<Restored> = record.blocks.iter().map(restore).collect();
+        record.write(&restored, &mut out);
+        let reason = |refusal: &Refusal| refusal.reason.clone();
+        reasons.extend(record.refusals.iter().map(reason));
+    }
+    Ok((String::from_utf8_lossy(&out).into_owned(), reasons))
+}
+
+#[test]
+fn formats_by_name() {
+    let table = [
+        ("a.txt", Some(Format::Text)),
+        ("a.b.JSONL.gz", Some(Format::Jsonl)),
+        ("x/a.csv.zst", Some(Format::Csv)),
+        ("a.tsv.xz", Some(Format::Tsv)),
+        ("a.parquet", Some(Format::Parquet)),
+        ("a.HTM", Some(Format::Html)),
+        ("README.md", Some(Format::Markdown)),
+        ("a.gz", None),
+        ("txt", None),
+        ("a.pdf", None),
+    ];
+    for (name, format) in table {
+        assert_eq!(Format::of(Path::new(name)), format, "{name}");
+    }
+}
+
+#[test]
+fn what_is_restored_by_format() {
+    let table: &[(Format, &str, &str)] = &[
+        (
+            Format::Text,
+            "in opposition to it\r\n\nbecause",
+            "against it\r\n\nas a \"result\" <of>, \\ & that",
+        ),
+        (
+            Format::Jsonl,
+            "{\"n\": 1.00, \"text\" : \"\\u0069n opposition to\\n\\\"because\\\"\", \"text2\":\"because\"}\r\n",
+            "{\"n\": 1.00, \"text\" : \"against\\n\\\"as a \\\"result\\\" <of>, \\\\ & that\\\"\", \"text2\":\"because\"}\r\n",
+        ),
+        (
+            Format::Jsonl,
+            "\u{feff}{\"text\":\"in opposition to\"}\n\n{\"text\":\"\"}",
+            "\u{feff}{\"text\":\"against\"}\n\n{\"text\":\"\"}",
+        ),
+        (
+            Format::Csv,
+            "\u{feff}id,text\r\n1,in opposition to\r\n\r\n\"2\",\"a \"\"b\"\", in opposition\nto\"\r\n3,because",
+            "\u{feff}id,text\r\n1,against\r\n\r\n\"2\",\"a \"\"b\"\", in opposition\nto\"\r\n3,\"as a \"\"result\"\" <of>, \\ & that\"",
+        ),
+        (
+            Format::Csv,
+            "text\nbecause\n\"\"\n",
+            "text\n\"as a \"\"result\"\" <of>, \\ & that\"\n\"\"\n",
+        ),
+        (
+            Format::Tsv,
+            "a\ttext\n\"x\t\"because\" of\n",
+            "a\ttext\n\"x\t\"as a \"result\" <of>, \\ & that\" of\n",
+        ),
+        (
+            Format::Markdown,
+            "---\nkey: because\n---\n# in opposition to\n\n- because *of*\n> in opposition\n> to `because` [x](because \"because\")\n\n    because\n\n<b>because</b> &amp; <https://because.org>\n\n| because |\n|---|\n| in *opposition* to |\n",
+            "---\nkey: because\n---\n# against\n\n- as a \"result\" <of>, \\ & that *of*\n> in opposition\n> to `because` [x](because \"because\")\n\n    because\n\n<b>as a \"result\" <of>, \\ & that</b> &amp; <https://because.org>\n\n| as a \"result\" <of>, \\ & that |\n|---|\n| in *opposition* to |\n",
+        ),
+        (
+            Format::Html,
+            "<body><p>in <b>opposition to</b> &amp;in opposition to<br>don&#8217;t <em>in</em> opposition to<code>because</code></p><nav>because</nav><p>Leave a Comment</p><p title='because'>because<script>because</script></p></body>",
+            "<body><p>in <b>opposition to</b> &amp;against<br>do not <em>in</em> opposition to<code>because</code></p><nav>because</nav><p>Leave a Comment</p><p title='because'>as a \"result\" &lt;of&gt;, \\ &amp; that<script>because</script></p></body>",
+        ),
+    ];
+    for (format, input, expected) in table {
+        let (output, reasons) = restored(*format, input.as_bytes()).unwrap();
+        assert_eq!(output, *expected, "{format:?}");
+        assert!(reasons.is_empty(), "{reasons:?}");
+    }
+}
+
+#[test]
+fn what_is_refused_by_format() {
+    let deep = format!("{{\"text\":\"x\",\"a\":{}{}}}", "[".repeat(200), "]".repeat(200));
+    let table: &[(Format, &[u8], &str)] = &[
+        (Format::Text, b"a\nb\xff\nc\n", "not valid UTF-8 at byte 2"),
+        (Format::Jsonl, b"{\"text\":\"\xff\"}\n", "not valid UTF-8"),
+        (Format::Jsonl, b"plain\n", "not JSON"),
+        (Format::Jsonl, b"{\"text\":1}\n", "is no text"),
+        (Format::Jsonl, b"{\"text\":null}\n", "is no text"),
+        (Format::Jsonl, b"{\"body\":\"x\"}\n", "no field \"text\""),
+        (Format::Jsonl, b"[1]\n", "expected an object"),
+        (Format::Jsonl, b"{\"text\":\"\\ud800\"}\n", "is no text"),
+        (Format::Jsonl, deep.as_bytes(), "nested deeper than 128"),
+        (Format::Csv, b"id,text\n1\n", "has 1 fields"),
+        (Format::Csv, b"id,text\n1,\xff\n", "not valid UTF-8"),
+        (Format::Html, b"<p>\xff</p>", "not valid UTF-8"),
+        (Format::Markdown, b"\xff", "not valid UTF-8"),
+    ];
+    for (format, input, expected) in table {
+        let (output, reasons) = restored(*format, input).unwrap();
+        assert!(reasons.len() == 1 && reasons[0].contains(expected), "{format:?} {reasons:?}");
+        assert_eq!(output, String::from_utf8_lossy(input), "{format:?}");
+    }
+    let message = restored(Format::Csv, b"id,body\n").unwrap_err().to_string();
+    assert!(
+        message.contains("no column \"text\"; name one of \"id\", \"body\" with --field"),
+        "{message}"
+    );
+    assert!(restored(Format::Parquet, b"PAR1 no such thing").is_err());
+}
+
+#[test]
+fn a_field_inside_a_field() {
+    let file = file(br#"{"a":{"b/c":{"text":"x because"}}}"#);
+    let settings = Settings { field: "/a/b~1c/text".into(), ..settings(Format::Jsonl) };
+    let found = records(&file, &settings, Place::default()).unwrap();
+    assert_eq!(found[0].1.blocks[0].text, "x because");
+}
+
+#[test]
+fn a_page_is_read_as_its_readers_do() {
+    let paragraph = "In keeping with the report, the company, which was in opposition to it, has lost its customers, and because of this nobody believes it at all.";
+    let article = format!("<p>{paragraph}</p>\n").repeat(6);
+    let page = format!(
+        "<html><head><title>because</title></head><body><div class='sidebar'><a href='/'>because</a></div>\
+         <div id='content'><h1>in opposition to</h1><div class='post'>{article}<p>Rate this post</p></div></div>\
+         <div class='comments'><p>because</p></div><footer><p>because</p></footer></body></html>"
+    );
+    let (output, _) = restored(Format::Html, page.as_bytes()).unwrap();
+    assert_eq!(output.matches("in opposition to").count(), 0);
+    assert_eq!(output.matches("against").count(), 7);
+    // Those outside of the article stay.
+    assert_eq!(output.matches("because").count(), 4);
+}
+
+#[test]
+fn pages_may_be_deep_or_long() {
+    let deep = format!("{}because{}", "<div>".repeat(5000), "</div>".repeat(5000));
+    let (output, reasons) = restored(Format::Html, deep.as_bytes()).unwrap();
+    assert_eq!(output, deep);
+    assert!(reasons[0].contains("deeper"), "{reasons:?}");
+    let unclosed = "<p><b>because".repeat(400);
+    let (output, _) = restored(Format::Html, unclosed.as_bytes()).unwrap();
+    assert_eq!(output.matches("<p><b>").count(), 400);
+}
+
+const FORMATS: [Format; 6] =
+    [Format::Text, Format::Jsonl, Format::Csv, Format::Tsv, Format::Html, Format::Markdown];
+
+proptest! {
+    #[test]
+    fn nothing_restored_is_nothing_changed(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        for format in FORMATS {
+            comes_back(format, &bytes);
+        }
+    }
+
+    #[test]
+    fn marked_up_text_stays(text in "(text|[<>&;\"'\\\\{}\\[\\]:,\t\r\n*_`#|>-]|because|<p>|</p>|<b>|&amp;|é){0,40}") {
+        for format in FORMATS {
+            comes_back(format, text.as_bytes());
+            comes_back(format, format!("text,a\n{text}").as_bytes());
+        }
+    }
+
+    #[test]
+    fn records_are_found_again_from_any_place(
+        lines in prop::collection::vec("(because|,|\"|\t|\\{\"text\":\"a\"\\}|\r|[a-z]){0,6}", 0..8)
+    ) {
+        let text = format!("text,b\n{}", lines.join("\n"));
+        for format in FORMATS {
+            let file = file(text.as_bytes());
+            let settings = Settings { each_line: true, field: if format == Format::Tsv { "text,b".into() } else { "text".into() }, ..settings(format) };
+            let all = records(&file, &settings, Place::default()).unwrap();
+            for (number, (place, _)) in all.iter().enumerate() {
+                // A table begins with its header, which is no place to go on from.
+                let again = records(&file, &settings, *place).unwrap();
+                let same = again.iter().map(|(_, record)| record).eq(all[number..].iter().map(|(_, record)| record));
+                prop_assert!(same || *place == Place::default() || number == 0, "{:?} {} {:?}", format, number, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Laws that hold for whatever bytes come, for the fuzz targets and the tests of what
+//! they have found. Not a part of the library.
+#![allow(missing_docs)]
+
+use crate::decode::{Decoder, Edit, Restored};
+use crate::formats::{self, Format, Place, Record, Settings};
+use crate::model::{Model, container};
+use crate::text::{sentences, tokenize};
+use crate::{Recipe, Trainer};
+use std::sync::LazyLock;
+
+/// A model small enough to be read in every run.
+static TINY: LazyLock<Model> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let pairs = "according to the company\tin keeping with the corporate\n\
+                 the company lost it\tthe corporate misplaced it\nit did not\tit didn’t\n";
+    std::fs::write(at("pairs.tsv"), pairs.repeat(3)).expect("pairs");
+    let text = "According to the company, it did not lose it.\nThe company lost it.\n";
+    std::fs::write(at("text.txt"), text.repeat(3)).expect("text");
+    let trainer = Trainer::new(Recipe::default()).pairs(at("pairs.tsv")).text(at("text.txt"));
+    trainer.train().expect("a model")
+});
+
+/// The first byte says which section the rest replaces; from 4 on, the rest is a file.
+pub fn model(bytes: &[u8]) {
+    let Some((&kind, rest)) = bytes.split_first() else {
+        return;
+    };
+    let mut sections = TINY.sections().expect("sections");
+    let read = match sections.get_mut(usize::from(kind)) {
+        Some(section) => {
+            section.1 = rest.to_vec();
+            Model::from_bytes(container::assemble(&sections))
+        }
+        None => Model::from_bytes(rest.to_vec()),
+    };
+    match read {
+        Ok(model) => {
+            let decoder = Decoder::new(&model);
+            decoder.decode("In keeping with it, the corporate didn’t misplace it. ");
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+pub fn tokens(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let tokens = tokenize(text);
+    let mut at = 0;
+    for token in &tokens {
+        assert!(at <= token.start && token.start < token.end);
+        let gap = &text[at..token.start];
+        assert!(
+            gap.chars().all(|c| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)),
+            "{gap:?}"
+        );
+        assert!(!token.of(text).is_empty());
+        at = token.end;
+    }
+    assert!(text[at..].chars().all(|c| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)));
+    let mut next = 0;
+    for sentence in sentences(text, &tokens) {
+        assert!(sentence.start == next && sentence.end > next);
+        next = sentence.end;
+    }
+    assert_eq!(next, tokens.len());
+}
+
+pub fn decode(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let restored = Decoder::new(&TINY).decode(text);
+    assert_eq!(restored.text, text);
+    let (mut best, mut at) = (String::new(), 0);
+    for edit in &restored.edits {
+        assert_eq!(edit.spun, text[edit.start..edit.end]);
+        assert!((0.0..=1.001).contains(&edit.probability), "{}", edit.probability);
+        best.push_str(&text[at..edit.start]);
+        best.push_str(&edit.original);
+        at = edit.end;
+    }
+    best.push_str(&text[at..]);
+    assert_eq!(restored.best(), best);
+}
+
+/// The first byte says which format the rest has.
+pub fn records(bytes: &[u8]) {
+    let Some((&kind, rest)) = bytes.split_first() else {
+        return;
+    };
+    let formats = [Format::Text, Format::Jsonl, Format::Csv, Format::Tsv];
+    comes_back(formats[usize::from(kind) % formats.len()], rest);
+}
+
+pub fn html(bytes: &[u8]) {
+    comes_back(Format::Html, bytes);
+}
+
+pub fn markdown(bytes: &[u8]) {
+    comes_back(Format::Markdown, bytes);
+}
+
+pub fn parquet(bytes: &[u8]) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("file.parquet");
+    std::fs::write(&path, bytes).expect("a file");
+    let settings = settings(Format::Parquet);
+    let Ok(mut source) = formats::open(&path, &settings, Place::default()) else {
+        return;
+    };
+    let mut gathered = Vec::new();
+    // A small file may say that it has very many rows.
+    for _ in 0..1000 {
+        match source.next() {
+            Ok(Some(record)) => put(&record, &mut gathered),
+            Ok(None) => {
+                let lines = folder.path().join("lines");
+                std::fs::write(&lines, &gathered).expect("a file");
+                let out = std::fs::File::create(folder.path().join("out")).expect("a file");
+                let _ = formats::parquet::assemble(&path, "text", &lines, out, &lines);
+                return;
+            }
+            Err(_) => return,
+        }
+    }
+}
+
+fn settings(format: Format) -> Settings {
+    Settings { format, field: "text".into(), each_line: false }
+}
+
+/// What a source gives is the file, if nothing is restored; and anything may be.
+pub(crate) fn comes_back(format: Format, bytes: &[u8]) {
+    let Ok(mut source) = formats::from_bytes(bytes.to_vec(), &settings(format)) else {
+        return;
+    };
+    let mut same = Vec::new();
+    let mut other = Vec::new();
+    while let Some(record) = source.next().expect("memory does not fail") {
+        put(&record, &mut other);
+        let untouched = |block: &formats::Block| Restored::untouched(&block.text);
+        let untouched: Vec<Restored> = record.blocks.iter().map(untouched).collect();
+        record.write(&untouched, &mut same);
+    }
+    assert!(same == bytes, "{format:?}");
+}
+
+/// Writes a record with every word in it replaced.
+fn put(record: &Record, out: &mut Vec<u8>) {
+    let restored = |block: &formats::Block| {
+        let mut restored = Restored::untouched(&block.text);
+        let tokens = tokenize(&block.text);
+        restored.edits.extend(tokens.chunks(2).map(|tokens| {
+            let (start, end) = (tokens[0].start, tokens[tokens.len() - 1].end);
+            let (spun, original) = (block.text[start..end].into(), "a \"<&\\".into());
+            Edit { start, end, spun, original, probability: 1.0, alternatives: Vec::new() }
+        }));
+        restored
+    };
+    let restored: Vec<Restored> = record.blocks.iter().map(restored).collect();
+    record.write(&restored, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name and the law that its corpus is held to.
+    type Target = (&'static str, fn(&[u8]));
+
+    #[test]
+    fn the_corpus_keeps_the_laws() {
+        let targets: [Target; 7] = [
+            ("model", model),
+            ("tokens", tokens),
+            ("decode", decode),
+            ("records", records),
+            ("html", html),
+            ("markdown", markdown),
+            ("parquet", parquet),
+        ];
+        for (name, law) in targets {
+            let files = std::fs::read_dir(format!("fuzz/corpus/{name}")).unwrap();
+            let mut held = 0;
+            for file in files {
+                law(&std::fs::read(file.unwrap().path()).unwrap());
+                held += 1;
+            }
+            assert!(held > 0, "{name}");
+        }
+    }
+}
