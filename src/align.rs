@@ -17,21 +17,28 @@
 //! paraphrase, not spun text) are one gap, their copies a matter of the prior.
 
 mod anchor;
+mod batches;
 mod hmm;
 mod lexicon;
 mod links;
 mod model1;
 mod pairs;
+pub(crate) mod pharaoh;
 mod similarity;
 mod symmetrize;
 mod train;
 mod weights;
 mod worker;
 
+pub(crate) use batches::in_order;
+pub(crate) use hmm::JumpCounts;
+pub(crate) use lexicon::Counts as PairCounts;
 pub use pairs::{CHUNK_PAIRS, PairSource, Pairs, SpooledPairs};
 pub use symmetrize::Symmetrization;
 pub use train::Aligner;
+pub(crate) use train::Learned;
 pub use weights::LexicalWeights;
+pub(crate) use weights::{WordLink, each_link};
 pub use worker::AlignWorker;
 
 use crate::error::{Error, Result};

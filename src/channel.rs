@@ -8,6 +8,9 @@
 pub(crate) mod counts;
 pub(crate) mod extract;
 pub(crate) mod score;
+mod significance;
+pub(crate) mod tally;
+pub(crate) mod windows;
 
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};

@@ -1,5 +1,6 @@
 //! The command line: one file a verb.
 
+mod align;
 mod compare;
 mod completions;
 mod decode;
@@ -51,6 +52,7 @@ enum Verb {
     Tune(tune::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
+    Align(align::Args),
     Spin(spin::Args),
     Lexicon(lexicon::Args),
     Lm(lm::Args),
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
         Verb::Tune(args) => tune::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
+        Verb::Align(args) => align::run(args),
         Verb::Spin(args) => spin::run(args),
         Verb::Lexicon(args) => lexicon::run(args),
         Verb::Lm(args) => lm::run(args),

@@ -100,6 +100,20 @@ impl ContextModel {
         self.biases.len() == 0
     }
 
+    /// The same for a vocabulary of which each word had the number `before`, if any.
+    pub(crate) fn renumbered(&self, before: &[Option<u32>]) -> Self {
+        let row = |id: &Option<u32>| id.and_then(|id| self.row(id));
+        let rows: Vec<u16> = match self.is_empty() {
+            true => Vec::new(),
+            false => before.iter().map(|id| row(id).map_or(NO_ROW, |row| row as u16)).collect(),
+        };
+        let mut writer = SectionWriter::default();
+        writer.array(rows);
+        let mut reader = SectionReader::new("context", writer.finish().into());
+        let rows = reader.array().expect("what was written a line ago");
+        Self { rows, ..self.clone() }
+    }
+
     /// Words that have a vector.
     pub(crate) fn len(&self) -> usize {
         self.biases.len()

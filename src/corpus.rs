@@ -1,8 +1,10 @@
 //! Files of text and of pairs, plain or compressed, read a line at a time.
 
+pub(crate) mod interner;
 pub(crate) mod lines;
 pub(crate) mod packing;
 pub(crate) mod pairs;
 
+pub(crate) use interner::{Cut, Interner};
 pub(crate) use lines::{Line, Lines};
-pub(crate) use pairs::{Pair, PairFile, Row};
+pub(crate) use pairs::{Pair, PairRows, Row};

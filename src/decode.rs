@@ -6,6 +6,7 @@
 mod baseline;
 mod batch;
 mod beam;
+pub(crate) mod confidence;
 mod document;
 mod line;
 mod nbest;
@@ -19,7 +20,7 @@ use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
-pub(crate) use document::{READINGS, Signs, manners};
+pub(crate) use document::{Readings, Signs};
 use line::SentenceResult;
 pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
@@ -97,24 +98,24 @@ impl Worker<'_> {
     pub fn decode(&mut self, line: &str) -> Restored {
         let tokens = tokenize(line);
         let parts = sentences(line, &tokens);
-        let mut manners = vec![Manner::default(); parts.len()];
-        for _ in 0..READINGS {
-            let read = |(part, &manner): (&Range<usize>, &Manner)| {
-                self.signs(line, &tokens[part.clone()], manner)
+        let readings = Readings::of(vec![0; parts.len()], |readings| {
+            let read = |(number, part): (usize, &Range<usize>)| {
+                self.signs(line, &tokens[part.clone()], readings.manner(number))
             };
-            let signs: Vec<Signs> = parts.iter().zip(&manners).map(read).collect();
-            manners = document::manners(1, parts.iter().map(|_| 0), &signs);
-        }
-        let decode = |(range, manner)| self.sentence(line, &tokens[Range::clone(range)], manner);
-        let results = parts.iter().zip(manners).map(decode).collect();
+            parts.iter().enumerate().map(read).collect()
+        });
+        let decode = |(number, part): (usize, &Range<usize>)| {
+            self.sentence(line, &tokens[part.clone()], readings.manner(number))
+        };
+        let results = parts.iter().enumerate().map(decode).collect();
         line::assemble(line, results, self.decoder.config.nbest)
     }
 
-    fn signs(&mut self, line: &str, tokens: &[Token], manner: Manner) -> Signs {
+    fn signs(&mut self, line: &str, tokens: &[Token], manner: Manner<'_>) -> Signs {
         Signs::read(self.decoder.model, line, tokens, manner, &mut self.lattice, &mut self.graph)
     }
 
-    fn sentence(&mut self, line: &str, tokens: &[Token], manner: Manner) -> SentenceResult {
+    fn sentence(&mut self, line: &str, tokens: &[Token], manner: Manner<'_>) -> SentenceResult {
         let Decoder { model, config } = self.decoder;
         self.lattice.build(model, line, tokens, manner);
         self.graph.search(model, &self.lattice, config);
@@ -124,10 +125,12 @@ impl Worker<'_> {
             false => Vec::new(),
         };
         if config.min_confidence > 0.0 {
-            self.graph.abstain(&self.lattice, config.min_confidence);
+            let least = model.calibrator.posterior(config.min_confidence, manner.rate);
+            self.graph.abstain(&self.lattice, least);
         }
         let paths = self.graph.nbest(&self.lattice, config.nbest);
-        let mut result = line::sentence(model, line, tokens, &self.lattice, &self.graph, &paths);
+        let writer = line::Writer::new(model, line, tokens, &self.lattice, manner.rate);
+        let mut result = line::sentence(&writer, &self.graph, &paths);
         result.candidates = candidates;
         result
     }

@@ -4,7 +4,9 @@
 //! alone is an option like any other; the rest come from the channel model, from
 //! damage that spinners do at links, and from the article before a vowel.
 
+pub(crate) mod elsewhere;
 pub(crate) mod features;
+mod place;
 mod protect;
 mod repairs;
 
@@ -12,8 +14,14 @@ use crate::channel::{ByFamily, LONGEST_PHRASE};
 use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::{Token, normalize};
+use elsewhere::Elsewhere;
 use features::{Feature, Features, Weights};
+use place::Place;
 use std::ops::Range;
+
+/// Candidates that, by all but their context's n-grams, stand this far below leaving the
+/// first word alone, in nats, are not worth a look.
+const HOPELESS: f32 = 8.0;
 
 /// What an option does to the tokens that it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,16 +38,15 @@ pub(crate) enum Kind {
     Small,
 }
 
-/// How a sentence and the document that it belongs to are spun.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Manner {
-    /// Log of the share of the document's words that seems changed, over what is usual.
+/// How the document that a sentence belongs to is spun.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner<'d> {
+    /// Log of the share of its words that seems changed, over what is usual.
     pub(crate) rate: f32,
-    /// Log of the share of the sentence's words that seems changed, over the document's.
-    pub(crate) rate_here: f32,
-    /// How likely each engine family is to have spun the document, and the sentence,
-    /// if something is known.
-    pub(crate) families: Option<[ByFamily; 2]>,
+    /// How likely each engine family is to have spun it, if something is known.
+    pub(crate) families: Option<ByFamily>,
+    /// The words of its other sentences, if they are known.
+    pub(crate) elsewhere: Option<Elsewhere<'d>>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -79,7 +86,13 @@ pub(crate) struct Lattice {
 impl Lattice {
     /// Fills the lattice with the options for `tokens` of `text`, a sentence of a
     /// document spun in this `manner`.
-    pub(crate) fn build(&mut self, model: &Model, text: &str, tokens: &[Token], manner: Manner) {
+    pub(crate) fn build(
+        &mut self,
+        model: &Model,
+        text: &str,
+        tokens: &[Token],
+        manner: Manner<'_>,
+    ) {
         self.choices.clear();
         self.features.clear();
         self.starts.clear();
@@ -139,7 +152,7 @@ impl Lattice {
         }
     }
 
-    fn keep(&mut self, model: &Model, at: usize, manner: Manner) {
+    fn keep(&mut self, model: &Model, at: usize, manner: Manner<'_>) {
         let word = self.ids[at];
         let mut features = Features::default();
         features[Feature::Context] = self.fit(model, at);
@@ -147,13 +160,15 @@ impl Lattice {
         if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
             features[Feature::Keep] = model.channel.keep(node);
             features[Feature::ContextKeep] = features[Feature::Context];
-            if let Some([families, here]) = &manner.families {
+            if let Some(elsewhere) = &manner.elsewhere {
+                features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
+            }
+            if let Some(families) = &manner.families {
                 let keep = model.channel.keep_in(node, families);
                 features[Feature::FamilyKeep] = keep - features[Feature::Keep];
-                features[Feature::FamilyKeepHere] = model.channel.keep_in(node, here) - keep;
             }
         }
-        self.push(at..at + 1, Kind::Keep, 0, [word], features, &model.weights);
+        self.push(at..at + 1, Kind::Keep, [word], features, &model.weights);
     }
 
     fn restore(
@@ -162,12 +177,13 @@ impl Lattice {
         text: &str,
         tokens: &[Token],
         start: usize,
-        manner: Manner,
+        manner: Manner<'_>,
     ) {
         let channel = &model.channel;
         let mut node = channel.root();
         let longest = LONGEST_PHRASE.min(tokens.len() - start);
         let mut capital = false;
+        let kept = self.choices[self.starts[start] as usize].score;
         for end in start + 1..=start + longest {
             if self.protected[end - 1] {
                 return;
@@ -179,46 +195,17 @@ impl Lattice {
             // A name's words are capitals inside the sentence.
             let is_first = end == 1;
             capital |= !is_first && tokens[end - 1].of(text).starts_with(char::is_uppercase);
+            if channel.candidates(node).is_empty() {
+                continue;
+            }
             let around = self.surroundings.of(start, end);
+            let place = Place::new(model, &self.ids[start..end], around, capital, manner);
             for candidate in channel.candidates(node) {
-                let mut features = Features::default();
-                let scores = channel.scores(candidate);
-                let evidence = channel.evidence(candidate);
-                let original = channel.original(candidate);
-                let spun = &self.ids[start..end];
-                features[Feature::Change] = 1.0;
-                features[Feature::Rate] = manner.rate;
-                features[Feature::RateHere] = manner.rate_here;
-                if let Some([families, here]) = &manner.families {
-                    let restore = channel.restore_in(candidate, families);
-                    features[Feature::FamilyRestore] = restore - scores.restore;
-                    let restore_here = channel.restore_in(candidate, here);
-                    features[Feature::FamilyRestoreHere] = restore_here - restore;
-                }
-                features[Feature::Restore] = scores.restore;
-                features[Feature::Spin] = scores.spin;
-                features[Feature::RestoreWords] = scores.restore_words;
-                features[Feature::SpinWords] = scores.spin_words;
-                features[Feature::SpunWords] = (spun.len() - 1) as f32;
-                features[Feature::OriginalWords] = original.len() as f32 - 1.0;
-                for (feature, kind) in Feature::SEEN {
-                    features[feature] = f32::from(evidence.has(kind));
-                }
-                features[Feature::Offered] = f32::from(evidence.is_only_offered());
-                features[Feature::Capital] = f32::from(capital);
-                features[Feature::Rarity] =
-                    commonness(model, original) - commonness(model, spun.iter().copied());
-                let fits = channel.original(candidate).map(|word| model.context.fit(&around, word));
-                features[Feature::Context] = fits.sum();
-                let original = channel.original(candidate);
-                self.push(
-                    start..end,
-                    Kind::Restore,
-                    candidate as u32,
-                    original,
-                    features,
-                    &model.weights,
-                );
+                let Some((features, score)) = place.judge(candidate, kept - HOPELESS) else {
+                    continue;
+                };
+                let (number, words) = (candidate as u32, channel.original(candidate));
+                self.add(start..end, Kind::Restore, number, words, features, score);
             }
         }
     }
@@ -242,7 +229,7 @@ impl Lattice {
                 features[Feature::Split] = 1.0;
                 features[Feature::Lm] = alone - parts;
                 let kind = Kind::Split(byte as u16);
-                self.push(at..at + 1, kind, 0, words, features, &model.weights);
+                self.push(at..at + 1, kind, words, features, &model.weights);
             }
         }
     }
@@ -256,17 +243,29 @@ impl Lattice {
         let mut features = Features::default();
         features[of] = 1.0;
         features[Feature::Context] = self.fit(model, at);
-        self.push(at..at + 1, kind, 0, words.iter().copied(), features, &model.weights);
+        self.push(at..at + 1, kind, words.iter().copied(), features, &model.weights);
     }
 
     fn push(
         &mut self,
         span: Range<usize>,
         kind: Kind,
-        candidate: u32,
         words: impl IntoIterator<Item = u32>,
         features: Features,
         weights: &Weights,
+    ) {
+        let score = weights.dot(&features);
+        self.add(span, kind, 0, words, features, score);
+    }
+
+    fn add(
+        &mut self,
+        span: Range<usize>,
+        kind: Kind,
+        candidate: u32,
+        words: impl IntoIterator<Item = u32>,
+        features: Features,
+        score: f32,
     ) {
         let from = self.words.len() as u32;
         self.words.extend(words);
@@ -274,17 +273,10 @@ impl Lattice {
             start: span.start as u16,
             end: span.end as u16,
             kind,
-            score: weights.dot(&features),
+            score,
             candidate,
             words: (from, self.words.len() as u32),
         });
         self.features.push(features);
     }
-}
-
-/// Mean log probability of words without their context.
-fn commonness(model: &Model, words: impl ExactSizeIterator<Item = u32>) -> f32 {
-    let len = words.len() as f32;
-    let nowhere = model.lm.empty();
-    words.map(|word| model.lm.score(&nowhere, word).0).sum::<f32>() / len
 }

@@ -8,11 +8,14 @@ pub(crate) mod section;
 
 use crate::channel::Channel;
 use crate::context::ContextModel;
+use crate::decode::confidence::Calibrator;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
+use crate::lm::packed::Layout;
 use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
+use crate::text::vocabulary::RESERVED;
 use bytes::Bytes;
 use container::Container;
 pub use lookup::{KnownOriginal, KnownPhrase};
@@ -32,6 +35,7 @@ pub struct Model {
     pub(crate) channel: Channel,
     pub(crate) context: ContextModel,
     pub(crate) weights: Weights,
+    pub(crate) calibrator: Calibrator,
     pub(crate) metadata: Metadata,
     /// Models of the first release have none.
     pub(crate) record: Option<TrainingRecord>,
@@ -117,6 +121,34 @@ impl Model {
         Container::parse(builtin::english())
     }
 
+    /// The model with the words of `more` beside its own. Language model and contexts
+    /// know nothing of new words.
+    pub(crate) fn with_words(self, more: &[&str]) -> Result<Self> {
+        let ids = RESERVED..self.vocabulary.len() as u32;
+        let own: Vec<String> = ids.map(|id| self.vocabulary.word(id)).collect();
+        let all: Vec<&str> = own.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let vocabulary = Vocabulary::new(all);
+        if vocabulary.len() == self.vocabulary.len() {
+            return Ok(self);
+        }
+        // Both vocabularies are sorted, so that numbers keep their order.
+        let number = |id: u32| match id.checked_sub(RESERVED) {
+            Some(index) => vocabulary.id_or_unknown(&own[index as usize]),
+            None => id,
+        };
+        let Some(mut lm) = self.lm.unpack() else {
+            return Err(Error::config("a language model in the fast layout takes no new words"));
+        };
+        lm.renumber(vocabulary.len(), number);
+        let lm = lm.pack(Layout::Compact);
+        let mut before = vec![None; vocabulary.len()];
+        for id in 0..self.vocabulary.len() as u32 {
+            before[number(id) as usize] = Some(id);
+        }
+        let context = self.context.renumbered(&before);
+        Ok(Self { vocabulary, lm, context, ..self })
+    }
+
     pub(crate) fn sections(&self) -> Result<Vec<(container::Name, Vec<u8>)>> {
         let bytes = |write: &dyn Fn(&mut SectionWriter)| {
             let mut writer = SectionWriter::default();
@@ -129,6 +161,7 @@ impl Model {
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
             ("context", bytes(&|writer| self.context.write(writer))),
+            ("calib", bytes(&|writer| self.calibrator.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ];
         if let Some(record) = &self.record {
@@ -145,36 +178,43 @@ impl Model {
         let mut reader = SectionReader::new("channel", container.section("channel")?);
         let channel = Channel::read(&mut reader)?;
         reader.end()?;
-        // Models of the first release know no context.
-        let context = match container.section("context") {
-            Ok(bytes) => {
-                let mut reader = SectionReader::new("context", bytes);
-                let context = ContextModel::read(&mut reader)?;
-                reader.end()?;
-                context
-            }
-            Err(_) => ContextModel::empty(),
-        };
+        // Models of the first release lack the sections below.
+        let context = optional(container, "context", ContextModel::read)?;
+        let calibrator = optional(container, "calib", Calibrator::read)?;
         let mut reader = SectionReader::new("lm", container.section("lm")?);
         let lm = LanguageModel::read(&mut reader)?;
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
-        let record = match container.section("record") {
-            Ok(bytes) => {
-                let mut reader = SectionReader::new("record", bytes);
-                let record = TrainingRecord::read(&mut reader)?;
-                reader.end()?;
-                Some(record)
-            }
-            Err(_) => None,
-        };
-        Ok(Self { vocabulary, lm, channel, context, weights, metadata, record })
+        let record = optional(container, "record", TrainingRecord::read)?;
+        Ok(Self {
+            vocabulary,
+            lm,
+            channel,
+            weights,
+            calibrator: calibrator.unwrap_or_default(),
+            metadata,
+            record,
+            context: context.unwrap_or_else(ContextModel::empty),
+        })
     }
+}
+
+/// Reads a section that a model may lack.
+fn optional<T>(
+    container: &Container,
+    name: &'static str,
+    read: impl Fn(&mut SectionReader) -> Result<T>,
+) -> Result<Option<T>> {
+    let Ok(bytes) = container.section(name) else { return Ok(None) };
+    let mut reader = SectionReader::new(name, bytes);
+    let part = read(&mut reader)?;
+    reader.end()?;
+    Ok(Some(part))
 }
 
 /// Maps a file into memory.
 #[allow(unsafe_code)]
-fn map(path: &Path) -> Result<Bytes> {
+pub(crate) fn map(path: &Path) -> Result<Bytes> {
     let failed = |source| Error::io(path, source);
     let file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.len() == 0 {

@@ -1,6 +1,8 @@
 //! The trainer: from text and pairs to a model, stage by stage.
 
 mod channel;
+mod corpus;
+mod kept;
 mod language;
 mod pairs;
 pub(crate) mod recipe;
@@ -19,12 +21,14 @@ use crate::progress::{Progress, Silent};
 use crate::record::RecordBuilder;
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
-use pairs::WordPair;
+use channel::Counting;
+use corpus::Corpus;
+pub use kept::KeptCounts;
 pub use recipe::{
     LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
     ThesaurusKind,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use text::Part;
 
@@ -56,7 +60,7 @@ const KIN_WEIGHT: f32 = 0.5;
 #[derive(Default)]
 struct Material {
     /// Real pairs and lists.
-    pairs: Vec<WordPair>,
+    corpus: Corpus,
     /// Held-out pairs with the numbers of their documents and their weights.
     dev: Vec<(Pair, u64, f64)>,
     lexicon: Option<Lexicon>,
@@ -65,6 +69,11 @@ struct Material {
     bytes: Vec<u64>,
     sources: Vec<SourceRecord>,
     record: RecordBuilder,
+}
+
+/// Counts that were asked for are there.
+fn kept_too((model, counts): (Model, Option<KeptCounts>)) -> (Model, KeptCounts) {
+    (model, counts.expect("counts that were to be kept"))
 }
 
 impl Trainer<'static> {
@@ -116,6 +125,18 @@ impl<'p> Trainer<'p> {
         self
     }
 
+    /// Adds a file of pairs with their word links, a line a line, in Pharaoh form.
+    #[must_use]
+    pub fn aligned_pairs(
+        mut self,
+        path: impl Into<PathBuf>,
+        alignments: impl Into<PathBuf>,
+    ) -> Self {
+        let alignments = Some(alignments.into());
+        self.recipe.pairs.push(PairSource { alignments, ..PairSource::new(path) });
+        self
+    }
+
     /// Adds a file of plain text.
     #[must_use]
     pub fn text(mut self, path: impl Into<PathBuf>) -> Self {
@@ -137,24 +158,71 @@ impl<'p> Trainer<'p> {
     /// If a file cannot be read, if there is no text or no pair at all, or, for a
     /// strict recipe, at the first row that cannot be read.
     pub fn train(&self) -> Result<Model> {
+        self.train_and(false).map(|(model, _)| model)
+    }
+
+    /// Trains a model and keeps what was counted, so that [`Trainer::update`] can add to
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::train`].
+    pub fn train_keeping(&self) -> Result<(Model, KeptCounts)> {
+        self.train_and(true).map(kept_too)
+    }
+
+    /// Adds the trainer's pairs to the channel of `model`, as if they had been named
+    /// last when it was trained, in the recipe that it keeps. Language model, contexts
+    /// and weights stay as they are; new words of the pairs come in.
+    ///
+    /// # Errors
+    ///
+    /// If `counts` are not those of `model`, if a file cannot be read or if there is no
+    /// pair.
+    pub fn update(&self, model: Model, counts: KeptCounts) -> Result<(Model, KeptCounts)> {
+        counts.check(&model)?;
+        let recipe = Recipe::parse(model.metadata.recipe.clone(), "the model's recipe")?;
+        let recipe = Recipe { memory: self.recipe.memory, ..recipe };
+        let corpus = Corpus::new(counts.interner(), counts.offers.clone());
+        let mut material = Material { corpus, ..Material::default() };
+        self.read_pairs(&mut material)?;
+        let Material { corpus, sources, record: learned, .. } = material;
+        if corpus.pairs() == 0 {
+            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
+        }
+        let mut model = model.with_words(&corpus.kept().collect::<Vec<_>>())?;
+        let (before, keep) = (Some(counts), true);
+        let counting = Counting { recipe: &recipe, corpus: &corpus, before, keep };
+        let (channel, counts) = channel::train(counting, &model.vocabulary, self.progress)?;
+        model.channel = channel;
+        model.metadata.sources.extend(sources);
+        if let Some(record) = &mut model.record {
+            record.add(learned);
+        }
+        Ok(kept_too((model, counts)))
+    }
+
+    fn train_and(&self, keep: bool) -> Result<(Model, Option<KeptCounts>)> {
         let mut material = self.material()?;
         let record = Some(std::mem::take(&mut material.record).finish());
         let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train)?;
+        self.progress.stage("number words", None);
+        material.corpus.add_simulated(&simulated)?;
+        drop(simulated);
         let (vocabulary, lm, sentences) = match &self.base {
             Some(base) => (base.vocabulary.clone(), base.lm.clone(), None),
             None => {
-                let vocabulary = self.vocabulary(&material, &simulated);
+                let vocabulary = self.vocabulary(&material);
                 let (lm, sentences) =
                     language::train(&self.recipe, &self.folder, &vocabulary, self.progress)?;
                 (vocabulary, lm, Some(sentences))
             }
         };
-        let index = vocabulary.index();
-        let offers = self.offers(&mut material.sources, &index)?;
-        let pairs =
-            channel::Pairs { real: &material.pairs, simulated: &simulated, offers: &offers };
-        let channel = channel::train(&self.recipe, &vocabulary, &index, &pairs, self.progress)?;
-        drop((simulated, offers));
+        // Words that come later may be known to a thesaurus.
+        self.read_offers(&mut material, |word| keep || vocabulary.id(word).is_some())?;
+        let (recipe, corpus) = (&self.recipe, &material.corpus);
+        let counting = Counting { recipe, corpus, before: None, keep };
+        let (channel, counts) = channel::train(counting, &vocabulary, self.progress)?;
         let context = match (&self.base, sentences) {
             (Some(base), _) => base.context.clone(),
             (None, Some(sentences)) => self.context(&vocabulary, &sentences, &channel),
@@ -172,11 +240,12 @@ impl<'p> Trainer<'p> {
             channel,
             context,
             weights: Default::default(),
+            calibrator: Default::default(),
             metadata,
             record,
         };
-        self.learn_weights(&mut model, &material)?;
-        Ok(model)
+        self.learn_weights(&mut model, &mut material)?;
+        Ok((model, counts))
     }
 
     /// Learns the weights of `model` anew, from the held-out pairs and from held-out
@@ -189,7 +258,8 @@ impl<'p> Trainer<'p> {
         let mut material = Material::default();
         self.read_pairs(&mut material)?;
         self.read_text(&mut material)?;
-        self.learn_weights(&mut model, &material)?;
+        self.read_offers(&mut material, |word| model.vocabulary.id(word).is_some())?;
+        self.learn_weights(&mut model, &mut material)?;
         if let Some(record) = &mut model.record {
             record.add(std::mem::take(&mut material.record));
         }
@@ -200,7 +270,7 @@ impl<'p> Trainer<'p> {
     fn material(&self) -> Result<Material> {
         let mut material = Material::default();
         self.read_pairs(&mut material)?;
-        if material.pairs.is_empty() && material.lexicon.is_none() {
+        if material.corpus.pairs() == 0 && material.lexicon.is_none() {
             return Err(Error::config("no pairs to learn from: name a file with --pairs"));
         }
         self.read_text(&mut material)?;
@@ -212,15 +282,11 @@ impl<'p> Trainer<'p> {
 
     fn read_pairs(&self, material: &mut Material) -> Result<()> {
         let Recipe { strict, .. } = self.recipe;
-        let Material { pairs, dev, sources, record: learned, .. } = material;
+        let Material { corpus, dev, sources, record: learned, .. } = material;
         let mut documents = 0;
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
-            let (rows, record) = pairs::read(source, &self.folder, "pairs", strict, self.progress)?;
-            self.progress.advance(record.rows);
-            sources.push(record);
-            rows.iter().for_each(|row| learned.original(row.original()));
-            pairs.extend(rows.into_iter().map(WordPair::from));
+            sources.push(corpus.read(source, &self.folder, strict, learned, self.progress)?);
         }
         for source in &self.recipe.dev {
             let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
@@ -319,25 +385,14 @@ impl<'p> Trainer<'p> {
 
     /// The commonest words of the text, and every word of the pairs and of what
     /// the spinner has written.
-    fn vocabulary(&self, material: &Material, simulated: &[SpunSentence]) -> Vocabulary {
+    fn vocabulary(&self, material: &Material) -> Vocabulary {
         let config = &self.recipe.language;
         let mut common: Vec<(&str, u32)> =
             material.words.iter().map(|(word, &count)| (word.as_str(), count)).collect();
         common.retain(|(_, count)| *count >= config.least_count);
         common.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         common.truncate(config.vocabulary);
-        let common = common.into_iter().map(|(word, _)| word);
-        let pairs = material.pairs.iter().flat_map(|pair| pair.original.iter().chain(&pair.spun));
-        let mut put: FxHashSet<String> = FxHashSet::default();
-        for sentence in simulated {
-            let (original, spun) = (token::words(&sentence.original), token::words(&sentence.spun));
-            for edit in &sentence.edits {
-                put.extend(original[edit.original.clone()].iter().cloned());
-                put.extend(spun[edit.spun.clone()].iter().cloned());
-            }
-        }
-        let pairs = pairs.chain(&put).map(String::as_str);
-        Vocabulary::new(common.chain(pairs))
+        Vocabulary::new(common.into_iter().map(|(word, _)| word).chain(material.corpus.kept()))
     }
 
     /// Spins one part of the text, if there is a lexicon to spin with.
@@ -361,19 +416,15 @@ impl<'p> Trainer<'p> {
         simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
     }
 
-    /// What the thesauri offer.
-    fn offers(
-        &self,
-        sources: &mut Vec<SourceRecord>,
-        known: &FxHashMap<String, u32>,
-    ) -> Result<Vec<thesaurus::Offers>> {
-        let mut offers = Vec::new();
+    /// Reads what the thesauri offer of words that are `known`.
+    fn read_offers(&self, material: &mut Material, known: impl Fn(&str) -> bool) -> Result<()> {
+        let Corpus { words, offers, .. } = &mut material.corpus;
         for source in &self.recipe.thesauri {
-            let (offer, record) = thesaurus::read(source, &self.folder, known)?;
-            sources.push(record);
+            let (offer, record) = thesaurus::read(source, &self.folder, &known, words)?;
+            material.sources.push(record);
             offers.push(offer);
         }
-        Ok(offers)
+        Ok(())
     }
 
     fn context(
@@ -388,5 +439,76 @@ impl<'p> Trainer<'p> {
         let pairs = channel.word_pairs();
         let mut told = |sentences| self.progress.advance(sentences);
         context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::section::SectionWriter;
+
+    /// Rows `rows` of the sample's pairs, in a file of their own.
+    fn pairs(folder: &std::path::Path, rows: std::ops::Range<usize>) -> PathBuf {
+        let all = std::fs::read_to_string("training/sample/pairs.tsv").unwrap();
+        let path = folder.join(format!("{}.tsv", rows.start));
+        let rows: Vec<&str> = all.lines().skip(rows.start).take(rows.len()).collect();
+        std::fs::write(&path, rows.join("\n")).unwrap();
+        path
+    }
+
+    fn channel(model: &Model) -> Vec<u8> {
+        let mut writer = SectionWriter::default();
+        model.channel.write(&mut writer);
+        writer.finish()
+    }
+
+    #[test]
+    fn pairs_that_come_later_give_the_same_channel() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second, third] =
+            [0..250, 250..400, 400..520].map(|rows| pairs(folder.path(), rows));
+        let list = folder.path().join("list.tsv");
+        std::fs::write(&list, "breast cancer\tbosom malignancy\t3\nclients\tprospects\t2\n")
+            .unwrap();
+        let trainer = |pairs: &[&PathBuf]| {
+            let start = Trainer::new(Recipe::default()).text("training/sample/text.txt");
+            pairs.iter().fold(start, |trainer, path| trainer.pairs(*path))
+        };
+        let (whole, counts) = trainer(&[&first, &list, &second, &third]).train_keeping().unwrap();
+        let (mut model, mut grown) = trainer(&[&first]).train_keeping().unwrap();
+        let (small, words) = (channel(&model), model.vocabulary.len());
+        for more in [&[&list, &second][..], &[&third]] {
+            // By way of a file.
+            let path = folder.path().join("counts");
+            grown.save(&path).unwrap();
+            let counts = KeptCounts::open(&path).unwrap();
+            let updater =
+                more.iter().fold(Trainer::new(Recipe::default()), |t, path| t.pairs(*path));
+            (model, grown) = updater.update(model, counts).unwrap();
+        }
+        assert!(channel(&model) != small && model.vocabulary.len() > words);
+        assert_eq!(model.vocabulary.len(), whole.vocabulary.len());
+        assert!(channel(&model) == channel(&whole), "another channel");
+        assert_eq!(grown.channel, counts.channel);
+        // What was not kept is counted from the text, and that is the same.
+        let plain = trainer(&[&first, &list, &second, &third]).train().unwrap();
+        assert!(channel(&plain) == channel(&whole), "kept counts give another channel");
+        // A model that learned other pairs is another one.
+        let message = trainer(&[&second]).update(model, counts_of(&trainer(&[&third]))).map(|_| ());
+        assert!(message.unwrap_err().to_string().contains("train the model anew"));
+    }
+
+    fn counts_of(trainer: &Trainer<'_>) -> KeptCounts {
+        trainer.train_keeping().unwrap().1
+    }
+
+    #[test]
+    fn memory_does_not_show_in_the_channel() {
+        let model = |memory| {
+            let recipe = Recipe { memory, ..Recipe::default() };
+            let trainer = Trainer::new(recipe).text("training/sample/text.txt");
+            channel(&trainer.pairs("training/sample/pairs.tsv").train().unwrap())
+        };
+        assert!(model(0) == model(1 << 30));
     }
 }

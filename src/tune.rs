@@ -15,11 +15,12 @@
 //! risk and keeps probabilities honest (Gimpel & Smith 2010). Expectations are
 //! exact over the search graph, which is made anew with each step's weights.
 
+mod calibrate;
 mod loss;
 #[cfg(test)]
 mod tests;
 
-use crate::decode::{self, DecodeConfig, Graph, READINGS, Signs};
+use crate::decode::{DecodeConfig, Graph, Readings, Signs};
 use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
@@ -70,6 +71,8 @@ struct Example {
     original: Vec<String>,
     /// What its losses count for.
     weight: f64,
+    /// Whether our own spinner made it.
+    simulated: bool,
 }
 
 /// What one pass over the pairs found.
@@ -112,6 +115,8 @@ pub(crate) struct HeldOut<'p> {
     pub(crate) document: u64,
     /// What its errors count for.
     pub(crate) weight: f64,
+    /// Whether our own spinner made it.
+    pub(crate) simulated: bool,
 }
 
 /// Learns the weights of `model`, and tells `progress` of each step: its number
@@ -134,14 +139,15 @@ pub(crate) fn tune<'p>(
     }
     let initial = to_array(&model.weights);
     let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
-    let mut manners = Vec::new();
+    let documents: Vec<usize> = examples.iter().map(|example| example.document).collect();
+    let mut readings = Readings::none(documents.clone());
     for step in 0..config.steps {
         // How a document is spun shows more slowly than weights move.
         if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
-            manners = read_manners(model, &examples);
+            readings = read(model, &examples, documents.clone());
         }
         let batch = step % config.batches.max(1);
-        let pass = pass(model, &examples, &manners, batch, config);
+        let pass = pass(model, &examples, &readings, batch, config);
         progress(step, pass.mended / pass.errors.max(1.0));
         let now = to_array(&model.weights);
         let gradient =
@@ -156,6 +162,8 @@ pub(crate) fn tune<'p>(
         let moved = now + scale * &mean / (square.mapv(f64::sqrt) + 1e-8);
         model.weights = Weights(std::array::from_fn(|feature| moved[feature] as f32));
     }
+    let readings = read(model, &examples, documents);
+    model.calibrator = calibrate::calibrate(model, &examples, &readings, config);
 }
 
 fn to_array(weights: &Weights) -> Array1<f64> {
@@ -174,6 +182,7 @@ fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
         tokens,
         original: crate::text::token::words(pair.original),
         weight: pair.weight,
+        simulated: pair.simulated,
     })
 }
 
@@ -181,48 +190,45 @@ fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
 fn pass(
     model: &Model,
     examples: &[Example],
-    manners: &[Manner],
+    readings: &Readings,
     batch: usize,
     config: &TuneConfig,
 ) -> Pass {
-    let of_chunk = |(examples, manners): (&[Example], &[Manner])| {
+    let of_chunk = |(chunk, examples): (usize, &[Example])| {
         let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
         let mut sum = Pass::new();
-        for (example, &manner) in examples.iter().zip(manners) {
+        for (number, example) in (chunk * CHUNK..).zip(examples) {
+            let manner = readings.manner(number);
             let pass = of_example(model, example, manner, config, &mut lattice, &mut graph);
             sum = sum.add(&pass);
         }
         sum
     };
-    let chunks = examples.par_chunks(CHUNK).zip(manners.par_chunks(CHUNK));
+    let chunks = examples.par_chunks(CHUNK).enumerate();
     let chunks = chunks.skip(batch).step_by(config.batches.max(1));
     let passes: Vec<Pass> = chunks.map(of_chunk).collect();
     passes.iter().fold(Pass::new(), Pass::add)
 }
 
-/// How each example and its document are spun, by the weights of now.
-fn read_manners(model: &Model, examples: &[Example]) -> Vec<Manner> {
-    let documents = examples.last().map_or(0, |last| last.document + 1);
-    let mut manners = vec![Manner::default(); examples.len()];
-    for _ in 0..READINGS {
-        let of_chunk = |(examples, manners): (&[Example], &[Manner])| {
+/// How the examples and their documents are spun, by the weights of now.
+fn read(model: &Model, examples: &[Example], documents: Vec<usize>) -> Readings {
+    Readings::of(documents, |readings| {
+        let of_chunk = |(chunk, examples): (usize, &[Example])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
-            let mut read = |(e, &manner): (&Example, &Manner)| {
+            let mut read = |(number, e): (usize, &Example)| {
+                let manner = readings.manner(number);
                 Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
             };
-            examples.iter().zip(manners).map(&mut read).collect::<Vec<_>>()
+            (chunk * CHUNK..).zip(examples).map(&mut read).collect::<Vec<_>>()
         };
-        let chunks = examples.par_chunks(CHUNK).zip(manners.par_chunks(CHUNK));
-        let signs: Vec<Signs> = chunks.flat_map_iter(of_chunk).collect();
-        manners = decode::manners(documents, examples.iter().map(|e| e.document), &signs);
-    }
-    manners
+        examples.par_chunks(CHUNK).enumerate().flat_map_iter(of_chunk).collect()
+    })
 }
 
 fn of_example(
     model: &Model,
     example: &Example,
-    manner: Manner,
+    manner: Manner<'_>,
     config: &TuneConfig,
     lattice: &mut Lattice,
     graph: &mut Graph,

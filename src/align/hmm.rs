@@ -7,7 +7,7 @@
 //! direction with the two sides exchanged.
 
 use super::AlignConfig;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 /// Jumps are counted one by one up to this far from the next word, together beyond.
 const REACH: i32 = 8;
@@ -15,9 +15,15 @@ const REACH: i32 = 8;
 const JUMPS: usize = 2 * REACH as usize + 1;
 /// A position that is less likely is not worth its jumps.
 const LEAST_MASS: f32 = 1e-4;
+/// A position that the words so far make less likely is given up, which most are where
+/// a whole pair is one gap.
+const LOST: f32 = 1e-7;
 
 /// Weight, or expected count, by kind of jump.
 pub(crate) type Jumps = [f32; JUMPS];
+
+/// Expected counts of all pairs by kind of jump.
+pub(crate) type JumpCounts = [f64; JUMPS];
 
 /// The kind of a jump by `distance` words; 1 is the next word.
 fn kind(distance: i32) -> usize {
@@ -41,7 +47,7 @@ impl Transitions {
     }
 
     /// Of the expected `counts` and, for a share that `config` says, the diagonal.
-    pub(crate) fn learned(config: &AlignConfig, counts: &[f64; JUMPS], largest: usize) -> Self {
+    pub(crate) fn learned(config: &AlignConfig, counts: &JumpCounts, largest: usize) -> Self {
         let start = diagonal();
         let (all, fixed) = (counts.iter().sum::<f64>().max(1e-9), start.iter().sum::<f32>());
         let mixed = std::array::from_fn(|kind| {
@@ -76,23 +82,27 @@ fn matrix(weights: &Jumps, states: usize) -> Array2<f32> {
     matrix
 }
 
-/// Forward-backward over one gap at a time; holds the matrices.
+/// Forward-backward over one gap at a time; holds the matrices, row after row, of which
+/// each gap takes as much as it needs. Most gaps are a word or two a side, so that what
+/// a view costs to make would be most of the time.
 #[derive(Default)]
 pub(crate) struct Hmm {
     /// By observation and state: probability of the words so far, the last of which
     /// comes from this state.
-    aligned: Array2<f32>,
+    aligned: Vec<f32>,
     /// By words so far and last state (0: none yet): probability of these words.
-    forward: Array2<f32>,
-    /// The same of the words that are left.
-    backward: Array2<f32>,
+    forward: Vec<f32>,
+    /// By last state: the same of the words that are left, before and after a step.
+    backward: [Vec<f32>; 2],
     /// By state: probability of the next word from here and of those that are left.
     ahead: Vec<f32>,
+    /// States of which that is more than nothing.
+    open: Vec<usize>,
 }
 
 impl Hmm {
     /// Sets `posterior` (observations x states) to the probability of each link and
-    /// adds the expected jumps to `jumps`.
+    /// adds the expected jumps to `jumps`. All matrices stand row after row.
     ///
     /// `emission`: probability of each observed word given each state, relative to its
     /// probability given the empty word, which is chosen with probability `empty`.
@@ -101,85 +111,124 @@ impl Hmm {
         emission: ArrayView2<f32>,
         transition: ArrayView2<f32>,
         empty: f32,
-        mut posterior: ArrayViewMut2<f32>,
+        posterior: ArrayViewMut2<f32>,
         jumps: Option<&mut Jumps>,
     ) {
         let (words, states) = emission.dim();
+        let width = states + 1;
+        let matrices = (emission.to_slice(), transition.to_slice(), posterior.into_slice());
+        let (Some(emission), Some(transition), Some(posterior)) = matrices else {
+            unreachable!("matrices row after row");
+        };
         self.reserve(words, states);
-        self.forward_pass(emission, transition, empty);
-        let forward = self.forward.slice(s![..=words, ..=states]);
-        let aligned = self.aligned.slice(s![..words, ..states]);
-        let mut backward = self.backward.slice_mut(s![..=words, ..=states]);
+        self.forward_pass(emission, transition, empty, (words, states));
         let ahead = &mut self.ahead[..states];
+        let [now, next] = &mut self.backward;
+        let (mut now, mut next) = (&mut now[..width], &mut next[..width]);
 
-        backward.row_mut(words).assign(&transition.column(states));
-        let total = forward.row(words).dot(&backward.row(words));
+        let ends = transition.chunks_exact(width).map(|row| row[states]);
+        let last = &self.forward[words * width..][..width];
+        for ((next, end), &mass) in next.iter_mut().zip(ends).zip(last) {
+            *next = if mass > 0.0 { end } else { 0.0 };
+        }
+        let total: f32 = last.iter().zip(&*next).map(|(f, b)| f * b).sum();
         let mut counted = [0.0; JUMPS];
         for j in (0..words).rev() {
-            let (mut now, next) = backward.multi_slice_mut((s![j, ..], s![j + 1, ..]));
-            for (i, ahead) in ahead.iter_mut().enumerate() {
-                posterior[[j, i]] = (aligned[[j, i]] * next[i + 1] / total).min(1.0);
-                *ahead = (1.0 - empty) * emission[[j, i]] * next[i + 1];
+            let emission = &emission[j * states..][..states];
+            let aligned = &self.aligned[j * states..][..states];
+            let posterior = &mut posterior[j * states..][..states];
+            self.open.clear();
+            for i in 0..states {
+                posterior[i] = (aligned[i] * next[i + 1] / total).min(1.0);
+                ahead[i] = (1.0 - empty) * emission[i] * next[i + 1];
+                if next[i + 1] > 0.0 {
+                    self.open.push(i);
+                }
             }
-            let before = forward.row(j);
+            let before = &self.forward[j * width..][..width];
             let mut product = 0.0;
-            for (k, out) in now.iter_mut().enumerate() {
-                let jumped: f32 = transition.row(k).iter().zip(&*ahead).map(|(t, a)| t * a).sum();
-                *out = jumped + empty * next[k];
-                product += before[k] * *out;
+            for (k, &mass) in before.iter().enumerate() {
+                if mass == 0.0 {
+                    now[k] = 0.0;
+                    continue;
+                }
+                let row = &transition[k * width..][..states];
+                let mut sum = empty * next[k];
+                for &i in &self.open {
+                    sum += row[i] * ahead[i];
+                }
+                now[k] = sum;
+                product += mass * sum;
             }
             // The forward probabilities sum to 1 at every word; these follow suit.
             let scale = total / product;
-            now *= scale;
+            now.iter_mut().for_each(|now| *now *= scale);
             if jumps.is_some() {
                 for (k, mass) in before.iter().enumerate().filter(|(_, mass)| **mass > LEAST_MASS) {
                     let mass = mass * scale / total;
-                    for (i, ahead) in ahead.iter().enumerate() {
-                        counted[kind(i as i32 + 1 - k as i32)] += mass * transition[[k, i]] * ahead;
+                    let row = &transition[k * width..][..states];
+                    for &i in &self.open {
+                        counted[kind(i as i32 + 1 - k as i32)] += mass * row[i] * ahead[i];
                     }
                 }
             }
+            std::mem::swap(&mut now, &mut next);
         }
         if let Some(jumps) = jumps {
-            for (k, mass) in forward.row(words).iter().enumerate() {
-                let distance = states as i32 + 1 - k as i32;
-                counted[kind(distance)] += mass * transition[[k, states]] / total;
+            for (k, mass) in last.iter().enumerate() {
+                let end = transition[k * width + states];
+                counted[kind(states as i32 + 1 - k as i32)] += mass * end / total;
             }
             jumps.iter_mut().zip(counted).for_each(|(sum, count)| *sum += count);
         }
     }
 
-    fn forward_pass(&mut self, emission: ArrayView2<f32>, transition: ArrayView2<f32>, empty: f32) {
-        let (words, states) = emission.dim();
-        let mut forward = self.forward.slice_mut(s![..=words, ..=states]);
-        forward.row_mut(0).fill(0.0);
-        forward[[0, 0]] = 1.0;
+    fn forward_pass(
+        &mut self,
+        emission: &[f32],
+        transition: &[f32],
+        empty: f32,
+        (words, states): (usize, usize),
+    ) {
+        let width = states + 1;
+        self.forward[..width].fill(0.0);
+        self.forward[0] = 1.0;
         for j in 0..words {
-            let (before, mut now) = forward.multi_slice_mut((s![j, ..], s![j + 1, ..]));
-            let mut row = self.aligned.slice_mut(s![j, ..states]);
+            let (before, now) = self.forward[j * width..][..2 * width].split_at_mut(width);
+            let row = &mut self.aligned[j * states..][..states];
             row.fill(0.0);
+            let mut passed = 0.0;
             for (k, &mass) in before.iter().enumerate().filter(|(_, mass)| **mass > 0.0) {
-                row.scaled_add(mass, &transition.slice(s![k, ..states]));
+                passed += mass;
+                let jumps = &transition[k * width..][..states];
+                row.iter_mut().zip(jumps).for_each(|(sum, jump)| *sum += mass * jump);
             }
-            row.zip_mut_with(&emission.row(j), |a, e| *a *= (1.0 - empty) * e);
-            let scale = 1.0 / (row.sum() + empty * before.sum());
-            row *= scale;
-            now.assign(&before);
-            now *= empty * scale;
-            let mut real = now.slice_mut(s![1..]);
-            real += &row;
+            let mut sum = empty * passed;
+            for (aligned, emission) in row.iter_mut().zip(&emission[j * states..]) {
+                *aligned *= (1.0 - empty) * emission;
+                sum += *aligned;
+            }
+            let scale = 1.0 / sum;
+            let kept = |mass: f32| if mass < LOST { 0.0 } else { mass };
+            now[0] = kept(before[0] * empty * scale);
+            for (i, aligned) in row.iter_mut().enumerate() {
+                *aligned *= scale;
+                now[i + 1] = kept(before[i + 1] * empty * scale + *aligned);
+            }
         }
     }
 
     fn reserve(&mut self, words: usize, states: usize) {
-        let (rows, columns) = self.forward.dim();
-        if rows <= words || columns <= states {
-            let side = (words.max(states) + 1).next_power_of_two().max(rows.max(columns));
-            for matrix in [&mut self.aligned, &mut self.forward, &mut self.backward] {
-                *matrix = Array2::zeros((side, side));
+        let width = states + 1;
+        let grow = |buffer: &mut Vec<f32>, size| {
+            if buffer.len() < size {
+                buffer.resize(size, 0.0);
             }
-            self.ahead.resize(side, 0.0);
-        }
+        };
+        grow(&mut self.aligned, words * states);
+        grow(&mut self.forward, (words + 1) * width);
+        self.backward.iter_mut().for_each(|row| grow(row, width));
+        grow(&mut self.ahead, states);
     }
 }
 

@@ -14,11 +14,13 @@ use rustc_hash::FxHashMap;
 
 /// Parts of the table, which are merged side by side.
 const SHARDS: usize = 16;
+/// Steps of one count in the totals of words.
+const STEPS: f64 = (1u64 << 24) as f64;
 /// Less likeness than this is chance.
 const LEAST_LIKENESS: f32 = 0.6;
 
 /// Two words in either order, the smaller number first.
-type Key = u64;
+pub(crate) type Key = u64;
 
 fn key(a: u32, b: u32) -> Key {
     u64::from(a.min(b)) << 32 | u64::from(a.max(b))
@@ -62,7 +64,9 @@ impl Lexicon {
         counts: &[u32],
         text: impl Fn(u32) -> S,
     ) -> Self {
-        let total: f64 = counts.iter().map(|&count| f64::from(count) + 0.5).sum();
+        // Words that stand in no gap have no share, so that their number does not matter.
+        let seen = counts.iter().filter(|count| **count > 0);
+        let total: f64 = seen.map(|&count| f64::from(count) + 0.5).sum();
         let entry = |word: u32, count: u32, form: Form| Entry {
             word,
             rarity: (total.max(1.0) / (f64::from(count) + 0.5)) as f32,
@@ -86,24 +90,25 @@ impl Lexicon {
     }
 
     /// Takes new counts in place of the old.
-    pub(crate) fn update(&mut self, counts: Counts) {
-        let keep = |table: FxHashMap<Key, f32>| {
-            let least = self.discount.max(self.prune);
-            let kept = table.into_iter().filter(|&(_, count)| count > least);
-            let mut kept: Vec<_> = kept.map(|(key, count)| (key, count - self.discount)).collect();
-            kept.sort_unstable_by_key(|&(key, _)| key);
-            kept
+    pub(crate) fn update(&mut self, counts: &Counts) {
+        let least = self.discount.max(self.prune);
+        let keep = |table: &FxHashMap<Key, f32>| -> FxHashMap<Key, f32> {
+            let kept = table.iter().filter(|&(_, &count)| count > least);
+            kept.map(|(&key, &count)| (key, count - self.discount)).collect()
         };
-        let kept: Vec<_> = counts.shards.into_par_iter().map(keep).collect();
-        let mut totals = vec![0.0; self.words.len()];
-        for &(key, count) in kept.iter().flatten() {
-            totals[(key >> 32) as usize] += count;
-            totals[key as u32 as usize] += count;
+        let kept: Vec<_> = counts.shards.par_iter().map(keep).collect();
+        // Whole numbers of small steps, whose sum does not depend on the order.
+        let mut totals = vec![0u64; self.words.len()];
+        for (&key, &count) in kept.iter().flatten() {
+            let steps = (f64::from(count) * STEPS) as u64;
+            totals[(key >> 32) as usize] += steps;
+            totals[key as u32 as usize] += steps;
         }
-        for (entry, total) in self.words.iter_mut().zip(totals) {
-            entry.scale = 1.0 / (total + self.concentration);
+        for (entry, steps) in self.words.iter_mut().zip(totals) {
+            entry.scale = 1.0 / ((steps as f64 / STEPS) as f32 + self.concentration);
         }
-        self.shards = kept.into_par_iter().map(|kept| kept.into_iter().collect()).collect();
+        self.shards = kept;
+        self.shards.resize_with(SHARDS, FxHashMap::default);
     }
 
     /// Number of word pairs that stand in the table.
@@ -144,6 +149,38 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Counts that were stored, each key once.
+    pub(crate) fn of(entries: impl Iterator<Item = (Key, f32)>) -> Self {
+        let mut counts = Self::default();
+        counts.shards.resize_with(SHARDS, FxHashMap::default);
+        entries.for_each(|(key, count)| {
+            counts.shards[shard(key)].insert(key, count);
+        });
+        counts
+    }
+
+    /// All counts, by key.
+    pub(crate) fn sorted(&self) -> Vec<(Key, f32)> {
+        let mut all: Vec<_> = self.shards.iter().flatten().map(|(&k, &c)| (k, c)).collect();
+        all.sort_unstable_by_key(|&(key, _)| key);
+        all
+    }
+
+    /// Adds those of earlier sources.
+    pub(crate) fn add(&mut self, before: &Self) {
+        self.shards.resize_with(SHARDS, FxHashMap::default);
+        self.shards.par_iter_mut().zip(&before.shards).for_each(|(table, before)| {
+            for (&key, &count) in before {
+                *table.entry(key).or_insert(0.0) += count;
+            }
+        });
+    }
+
+    /// Drops counts below `least`.
+    pub(crate) fn prune(&mut self, least: f32) {
+        self.shards.par_iter_mut().for_each(|table| table.retain(|_, count| *count >= least));
+    }
+
     /// Adds the chunks' counts, in their order.
     pub(crate) fn merge(&mut self, chunks: &[Vec<(Key, f32)>]) {
         self.shards.resize_with(SHARDS, FxHashMap::default);
@@ -220,7 +257,7 @@ mod tests {
         chunk.add(1, 0, 0.75);
         let mut counts = Counts::default();
         counts.merge(&[chunk.finish()]);
-        lexicon.update(counts);
+        lexicon.update(&counts);
         assert_eq!(lexicon.len(), 1);
         // 1.75 - 0.5 remain; forward (1.25 x 12/2.5 + 2) / 3.25, back with 12/3.5.
         near(ratios(&lexicon, 0, 1), [2.461538, 1.934066]);

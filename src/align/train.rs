@@ -1,19 +1,28 @@
 //! Training: passes over the pairs, each a map over chunks and a sum in their order.
 
 use super::AlignConfig;
-use super::hmm::{Jumps, Transitions};
+use super::batches::in_order;
+use super::hmm::{JumpCounts, Jumps, Transitions};
 use super::lexicon::{ChunkCounts, Counts, Lexicon};
-use super::pairs::{PairSource, Pairs};
+use super::pairs::{CHUNK_PAIRS, PairSource, Pairs};
 use super::worker::{AlignWorker, LONGEST_GAP, Model};
 use crate::error::{Error, Result};
-use rayon::prelude::*;
-
-/// Chunks whose results are in memory at a time.
-const BATCH: usize = 32;
 
 /// A trained word aligner.
 pub struct Aligner {
     model: Model,
+    learned: Learned,
+}
+
+/// What an aligner has counted in all the pairs that it has learned from.
+#[derive(Default)]
+pub(crate) struct Learned {
+    /// How often each word stands in a gap, on either side.
+    pub(crate) words: Vec<u32>,
+    /// Expected counts of pairs of words, of the last pass over each source.
+    pub(crate) counts: Counts,
+    /// Expected jumps, by direction, likewise.
+    pub(crate) jumps: [JumpCounts; 2],
 }
 
 impl Aligner {
@@ -34,49 +43,69 @@ impl Aligner {
         vocabulary: usize,
         text: impl Fn(u32) -> S,
     ) -> Result<Self> {
-        config.check()?;
-        let model = |counts: &[u32]| Model {
-            config: config.clone(),
-            lexicon: Lexicon::new(config, counts, &text),
-            transitions: None,
-        };
-        let counts = gap_counts(&model(&[]), pairs, vocabulary)?;
-        let mut aligner = Self { model: model(&counts) };
-        for pass in 0..config.model1_passes + config.hmm_passes {
-            if pass == config.model1_passes {
-                let start = || Transitions::diagonal(LONGEST_GAP);
-                aligner.model.transitions = Some([start(), start()]);
-            }
-            aligner.pass(pairs)?;
-        }
+        let mut aligner = Self::new(config, Learned::default())?;
+        aligner.learn(pairs, vocabulary, text, &|_| ())?;
         Ok(aligner)
     }
 
-    /// One step of expectation and maximisation.
-    fn pass(&mut self, pairs: &impl PairSource) -> Result<()> {
-        let mut counts = Counts::default();
-        let mut jumps = [[0.0; _]; 2];
-        let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
-            let mut counts = ChunkCounts::default();
-            let mut jumps: [Jumps; 2] = [[0.0; _]; 2];
-            chunk.iter().for_each(|pair| worker.count(pair, &mut counts, &mut jumps));
-            (counts.finish(), jumps)
-        };
-        each_batch(&self.model, pairs, chunk, |results| {
-            let (deltas, chunk_jumps): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-            counts.merge(&deltas);
-            for chunk in &chunk_jumps {
-                let sums = jumps.iter_mut().flatten().zip(chunk.iter().flatten());
-                sums.for_each(|(sum, part): (&mut f64, &f32)| *sum += f64::from(*part));
+    /// An aligner that has counted `learned` and learns on from there.
+    pub(crate) fn new(config: &AlignConfig, learned: Learned) -> Result<Self> {
+        config.check()?;
+        let lexicon = Lexicon::new(config, &[], |_| "");
+        let model = Model { config: config.clone(), lexicon, transitions: None };
+        Ok(Self { model, learned })
+    }
+
+    /// Learns from a further source of pairs; what was counted before stands beside its
+    /// counts in every pass. So one source after the other gives the same, whether they
+    /// come in one run of training or in several, and whatever the words' numbers are.
+    /// Tells `advance` how many pairs more a pass has seen.
+    pub(crate) fn learn<S: AsRef<str>>(
+        &mut self,
+        pairs: &impl PairSource,
+        vocabulary: usize,
+        text: impl Fn(u32) -> S,
+        advance: &(dyn Fn(u64) + Sync),
+    ) -> Result<()> {
+        let Self { model, learned } = self;
+        let words = gap_counts(model, pairs, vocabulary)?;
+        learned.words.resize(vocabulary.max(learned.words.len()), 0);
+        learned.words.iter_mut().zip(words).for_each(|(sum, count)| *sum += count);
+        let known = learned.jumps.iter().flatten().any(|&count| count > 0.0);
+        model.lexicon = Lexicon::new(&model.config, &learned.words, &text);
+        model.lexicon.update(&learned.counts);
+        model.transitions = None;
+        let passes = model.config.model1_passes + model.config.hmm_passes;
+        for pass in 0..passes {
+            if pass == model.config.model1_passes {
+                let start = |direction: usize| match known {
+                    true => {
+                        Transitions::learned(&model.config, &learned.jumps[direction], LONGEST_GAP)
+                    }
+                    false => Transitions::diagonal(LONGEST_GAP),
+                };
+                model.transitions = Some([start(0), start(1)]);
             }
-        })?;
-        self.model.lexicon.update(counts);
-        if self.model.transitions.is_some() {
-            let config = &self.model.config;
-            let learned = jumps.map(|jumps| Transitions::learned(config, &jumps, LONGEST_GAP));
-            self.model.transitions = Some(learned);
+            let (mut counts, mut jumps) = expected(model, pairs, advance)?;
+            counts.add(&learned.counts);
+            let sums = jumps.iter_mut().flatten().zip(learned.jumps.iter().flatten());
+            sums.for_each(|(sum, before)| *sum += before);
+            model.lexicon.update(&counts);
+            if model.transitions.is_some() {
+                let of = |jumps| Transitions::learned(&model.config, jumps, LONGEST_GAP);
+                model.transitions = Some([of(&jumps[0]), of(&jumps[1])]);
+            }
+            if pass + 1 == passes {
+                counts.prune(model.config.prune);
+                (learned.counts, learned.jumps) = (counts, jumps);
+            }
         }
         Ok(())
+    }
+
+    /// What this aligner has counted.
+    pub(crate) fn into_learned(self) -> Learned {
+        self.learned
     }
 
     /// A worker, which each thread has its own of.
@@ -92,6 +121,27 @@ impl Aligner {
         links
     }
 
+    /// Aligns all `pairs`; `of_pair` makes something of each pair and its links, on any
+    /// thread, and `collect` takes it in the order of the pairs.
+    pub(crate) fn each_links<R: Send>(
+        &self,
+        pairs: &impl PairSource,
+        of_pair: impl Fn(&[u32], &[u32], &[(u16, u16)]) -> R + Sync + Send,
+        mut collect: impl FnMut(Vec<R>) -> Result<()> + Send,
+    ) -> Result<()> {
+        let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
+            let mut links = Vec::new();
+            let of_pair = |(original, spun): (&[u32], &[u32])| {
+                worker.align(original, spun, &mut links);
+                of_pair(original, spun, &links)
+            };
+            chunk.iter().map(of_pair).collect::<Vec<R>>()
+        };
+        each_chunk(&self.model, pairs, chunk, |chunks| {
+            chunks.into_iter().try_for_each(&mut collect)
+        })
+    }
+
     /// Number of different word pairs that training keeps counts of.
     pub fn word_pairs(&self) -> usize {
         self.model.lexicon.len()
@@ -100,6 +150,32 @@ impl Aligner {
     pub(crate) fn model(&self) -> &Model {
         &self.model
     }
+}
+
+/// Expected counts and jumps of one pass.
+fn expected(
+    model: &Model,
+    pairs: &impl PairSource,
+    advance: &(dyn Fn(u64) + Sync),
+) -> Result<(Counts, [JumpCounts; 2])> {
+    let (mut counts, mut jumps) = (Counts::default(), [[0.0; _]; 2]);
+    let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
+        let mut counts = ChunkCounts::default();
+        let mut jumps: [Jumps; 2] = [[0.0; _]; 2];
+        chunk.iter().for_each(|pair| worker.count(pair, &mut counts, &mut jumps));
+        (counts.finish(), jumps)
+    };
+    each_chunk(model, pairs, chunk, |results| {
+        advance((results.len() * CHUNK_PAIRS) as u64);
+        let (deltas, chunk_jumps): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+        counts.merge(&deltas);
+        for chunk in &chunk_jumps {
+            let sums = jumps.iter_mut().flatten().zip(chunk.iter().flatten());
+            sums.for_each(|(sum, part): (&mut f64, &f32)| *sum += f64::from(*part));
+        }
+        Ok(())
+    })?;
+    Ok((counts, jumps))
 }
 
 /// How often each word stands in a gap, on either side.
@@ -113,13 +189,14 @@ fn gap_counts(model: &Model, pairs: &impl PairSource, vocabulary: usize) -> Resu
         }
         words
     };
-    each_batch(model, pairs, chunk, |results| {
+    each_chunk(model, pairs, chunk, |results| {
         for word in results.into_iter().flatten() {
             largest = largest.max(Some(word));
             if let Some(count) = counts.get_mut(word as usize) {
                 *count += 1;
             }
         }
+        Ok(())
     })?;
     match largest {
         Some(word) if word as usize >= vocabulary => {
@@ -129,31 +206,23 @@ fn gap_counts(model: &Model, pairs: &impl PairSource, vocabulary: usize) -> Resu
     }
 }
 
-/// Maps every chunk, in parallel, and hands the results on in order, batch by batch.
-pub(crate) fn each_batch<R: Send>(
+/// Maps every chunk of `pairs`, in parallel, and hands the results on in order.
+pub(crate) fn each_chunk<R: Send>(
     model: &Model,
     pairs: &impl PairSource,
-    chunk: impl Fn(&mut AlignWorker, &Pairs) -> R + Sync,
-    mut collect: impl FnMut(Vec<R>),
+    chunk: impl Fn(&mut AlignWorker, &Pairs) -> R + Sync + Send,
+    collect: impl FnMut(Vec<R>) -> Result<()> + Send,
 ) -> Result<()> {
-    let chunks = pairs.chunks();
-    for start in (0..chunks).step_by(BATCH) {
-        let batch = (start..chunks.min(start + BATCH)).into_par_iter();
-        let results = batch.map_init(
-            || (AlignWorker::new(model), Pairs::default()),
-            |(worker, pairs_of_chunk), index| {
-                pairs.read(index, pairs_of_chunk)?;
-                Ok(chunk(worker, pairs_of_chunk))
-            },
-        );
-        collect(results.collect::<Result<_>>()?);
-    }
-    Ok(())
+    let start = || (AlignWorker::new(model), Pairs::default());
+    let of_chunk = |(worker, buffer): &mut (AlignWorker, Pairs), index: usize| {
+        pairs.read(index, buffer)?;
+        Ok(chunk(worker, buffer))
+    };
+    in_order(pairs.chunks(), start, of_chunk, collect)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::CHUNK_PAIRS;
     use super::*;
     use crate::align::SpooledPairs;
 
@@ -224,6 +293,56 @@ mod tests {
         let one = bits(1, false);
         assert_eq!(one, bits(2, false));
         assert_eq!(one, bits(8, true));
+    }
+
+    #[test]
+    fn one_source_after_the_other_whatever_the_numbers() {
+        let (first, second) = (pairs(40), pairs(700));
+        let config = AlignConfig::default();
+        let learn = |aligner: &mut Aligner, pairs: &Pairs, known: &[&str]| {
+            aligner.learn(pairs, known.len(), |word| known[word as usize], &|_| ()).unwrap();
+        };
+        let mut aligner = Aligner::new(&config, Learned::default()).unwrap();
+        for pairs in [&first, &second] {
+            learn(&mut aligner, pairs, &WORDS);
+        }
+        // The same words in other places, and words that never occur.
+        let mut other: Vec<&str> = WORDS.iter().rev().copied().collect();
+        other.insert(3, "never");
+        let renumbered = |pairs: &Pairs| {
+            let mut out = Pairs::default();
+            let number = |&word: &u32| {
+                other.iter().position(|known| *known == WORDS[word as usize]).unwrap() as u32
+            };
+            for (original, spun) in pairs.iter() {
+                let [o, s] =
+                    [original, spun].map(|side| side.iter().map(number).collect::<Vec<_>>());
+                out.push(&o, &s);
+            }
+            out
+        };
+        let mut twin = Aligner::new(&config, Learned::default()).unwrap();
+        learn(&mut twin, &renumbered(&first), &other);
+        let Learned { words, counts, jumps } = twin.learned;
+        let mut twin = Aligner::new(&config, Learned { words, counts, jumps }).unwrap();
+        learn(&mut twin, &renumbered(&second), &other);
+        for (a, b) in first
+            .iter()
+            .chain(second.iter())
+            .zip(renumbered(&first).iter().chain(renumbered(&second).iter()))
+        {
+            assert_eq!(aligner.align(a.0, a.1), twin.align(b.0, b.1));
+        }
+        let entries = |aligner: &Aligner, known: &[&str]| -> Vec<u32> {
+            let entry = |word: &str| {
+                let number = known.iter().position(|other| *other == word).unwrap();
+                aligner.model.lexicon.entry(number as u32)
+            };
+            let lexicon = &aligner.model.lexicon;
+            let all = WORDS.iter().flat_map(|o| WORDS.iter().map(move |s| (entry(o), entry(s))));
+            all.flat_map(|(o, s)| lexicon.ratios(&o, &s)).map(f32::to_bits).collect()
+        };
+        assert_eq!(entries(&aligner, &WORDS), entries(&twin, &other));
     }
 
     #[test]

@@ -5,13 +5,16 @@
 //! without any link counts as linked to the empty word.
 
 use super::pairs::{PairSource, Pairs};
-use super::train::{Aligner, each_batch};
+use super::train::{Aligner, each_chunk};
 use super::worker::AlignWorker;
 use crate::error::Result;
 use rustc_hash::FxHashMap;
 
 /// Stands for the empty word.
 const EMPTY: u32 = u32::MAX;
+
+/// Two linked words, original and spun; None is the empty word.
+pub(crate) type WordLink = (Option<u32>, Option<u32>);
 
 /// w(spun | original) and w(original | spun), as shares of links.
 #[derive(Default)]
@@ -31,10 +34,21 @@ impl LexicalWeights {
         [share(self.originals.get(&original)), share(self.spun.get(&spun))]
     }
 
-    fn add(&mut self, original: u32, spun: u32, count: u32) {
+    /// Counts `count` links of two words; None stands for the empty word.
+    pub(crate) fn add(&mut self, (original, spun): WordLink, count: u32) {
+        let (original, spun) = (original.unwrap_or(EMPTY), spun.unwrap_or(EMPTY));
         *self.links.entry((original, spun)).or_default() += count;
         *self.originals.entry(original).or_default() += count;
         *self.spun.entry(spun).or_default() += count;
+    }
+
+    /// All counts, in order of the words.
+    pub(crate) fn sorted(&self) -> Vec<(WordLink, u32)> {
+        let word = |word| (word != EMPTY).then_some(word);
+        let mut all: Vec<_> =
+            self.links.iter().map(|(&(o, s), &count)| ((word(o), word(s)), count)).collect();
+        all.sort_unstable();
+        all
     }
 }
 
@@ -47,44 +61,42 @@ impl Aligner {
     pub fn lexical_weights(&self, pairs: &impl PairSource) -> Result<LexicalWeights> {
         let mut weights = LexicalWeights::default();
         let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
-            let mut counts: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+            let mut counts: FxHashMap<WordLink, u32> = FxHashMap::default();
             let mut links = Vec::new();
             for (original, spun) in chunk.iter() {
                 worker.align(original, spun, &mut links);
-                each_link(original, spun, &links, |original, spun| {
-                    *counts.entry((original, spun)).or_default() += 1;
-                });
+                each_link(original, spun, &links, |link| *counts.entry(link).or_default() += 1);
             }
             counts
         };
         // Sums of whole numbers come out the same in any order.
-        each_batch(self.model(), pairs, chunk, |results| {
-            for ((original, spun), count) in results.into_iter().flatten() {
-                weights.add(original, spun, count);
-            }
+        each_chunk(self.model(), pairs, chunk, |results| {
+            results.into_iter().flatten().for_each(|(link, count)| weights.add(link, count));
+            Ok(())
         })?;
         Ok(weights)
     }
 }
 
-/// Calls `visit` with the words of each link, and of each word without one.
-fn each_link(
+/// Calls `visit` with the words of each link, and with each word that has none. Links lie
+/// within the pair.
+pub(crate) fn each_link(
     original: &[u32],
     spun: &[u32],
     links: &[(u16, u16)],
-    mut visit: impl FnMut(u32, u32),
+    mut visit: impl FnMut(WordLink),
 ) {
     let mut free = [vec![true; original.len()], vec![true; spun.len()]];
     for &(i, j) in links {
-        visit(original[i as usize], spun[j as usize]);
+        visit((Some(original[i as usize]), Some(spun[j as usize])));
         free[0][i as usize] = false;
         free[1][j as usize] = false;
     }
     let unlinked = |words: &[u32], free: &[bool]| -> Vec<u32> {
         words.iter().zip(free).filter(|(_, free)| **free).map(|(word, _)| *word).collect()
     };
-    unlinked(original, &free[0]).into_iter().for_each(|word| visit(word, EMPTY));
-    unlinked(spun, &free[1]).into_iter().for_each(|word| visit(EMPTY, word));
+    unlinked(original, &free[0]).into_iter().for_each(|word| visit((Some(word), None)));
+    unlinked(spun, &free[1]).into_iter().for_each(|word| visit((None, Some(word))));
 }
 
 #[cfg(test)]
@@ -97,7 +109,7 @@ mod tests {
         for (original, spun, links) in
             [(&[1, 2][..], &[3][..], &[(0, 0)][..]), (&[1], &[1, 3], &[(0, 0), (0, 1)])]
         {
-            each_link(original, spun, links, |o, s| weights.add(o, s, 1));
+            each_link(original, spun, links, |link| weights.add(link, 1));
         }
         assert_eq!(weights.get(Some(1), Some(3)), [2.0 / 3.0, 1.0]);
         assert_eq!(weights.get(Some(1), Some(1)), [1.0 / 3.0, 1.0]);

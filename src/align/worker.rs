@@ -7,7 +7,7 @@ use super::lexicon::{ChunkCounts, Entry, Lexicon};
 use super::links::decode;
 use super::model1::{self, TENSION};
 use super::symmetrize::Link;
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// A gap with more words on a side is cut along its diagonal.
 pub(crate) const LONGEST_GAP: usize = 128;
@@ -30,8 +30,9 @@ pub struct AlignWorker<'m> {
     gaps: Vec<Gap>,
     original: Vec<Entry>,
     spun: Vec<Entry>,
-    emission: [Array2<f32>; 2],
-    posterior: [Array2<f32>; 2],
+    /// Matrices of the gap under work, by direction, row after row.
+    emission: [Vec<f32>; 2],
+    posterior: [Vec<f32>; 2],
 }
 
 impl<'m> AlignWorker<'m> {
@@ -137,22 +138,21 @@ impl<'m> AlignWorker<'m> {
         self.original.extend(original.iter().map(|&word| lexicon.entry(word)));
         self.spun.extend(spun.iter().map(|&word| lexicon.entry(word)));
         let shapes = [(s, o), (o, s)];
-        let side = o.max(s).next_power_of_two();
-        if self.posterior[0].nrows() < side {
-            for matrix in self.emission.iter_mut().chain(&mut self.posterior) {
-                *matrix = Array2::zeros((side, side));
-            }
+        for matrix in self.emission.iter_mut().chain(&mut self.posterior) {
+            matrix.resize(o * s, 0.0);
         }
         for (i, original) in self.original.iter().enumerate() {
             for (j, spun) in self.spun.iter().enumerate() {
                 let [forward, backward] = lexicon.ratios(original, spun);
-                self.emission[0][[j, i]] = forward;
-                self.emission[1][[i, j]] = backward;
+                self.emission[0][j * o + i] = forward;
+                self.emission[1][i * s + j] = backward;
             }
         }
         for (direction, (words, states)) in shapes.into_iter().enumerate() {
-            let emission = self.emission[direction].slice(s![..words, ..states]);
-            let posterior = self.posterior[direction].slice_mut(s![..words, ..states]);
+            let shape = (words, states);
+            let emission = ArrayView2::from_shape(shape, &self.emission[direction][..]).ok()?;
+            let posterior = &mut self.posterior[direction][..];
+            let posterior = ArrayViewMut2::from_shape(shape, posterior).ok()?;
             let empty = if self.anchors.is_empty() {
                 config.empty
             } else {
@@ -167,9 +167,10 @@ impl<'m> AlignWorker<'m> {
             let jumps = jumps.as_deref_mut().map(|jumps| &mut jumps[direction]);
             self.hmm.posteriors(emission, transition, empty, posterior, jumps);
         }
-        let view = |direction: usize, shape: (usize, usize)| {
-            self.posterior[direction].slice(s![..shape.0, ..shape.1])
-        };
-        Some([view(0, shapes[0]), view(1, shapes[1])])
+        let [forward, backward] = &self.posterior;
+        Some([
+            ArrayView2::from_shape(shapes[0], &forward[..]).ok()?,
+            ArrayView2::from_shape(shapes[1], &backward[..]).ok()?,
+        ])
     }
 }

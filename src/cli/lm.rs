@@ -8,6 +8,8 @@ mod mix;
 mod score;
 mod text;
 
+pub(super) use build::bytes;
+
 use super::Outcome;
 use crate::error::Result;
 use clap::Subcommand;

@@ -1,7 +1,7 @@
 //! What `evaluate` and `compare` measure on: held-out pairs and innocent text.
 
 use super::Outcome;
-use crate::corpus::{Line, Lines, Pair, PairFile, Row};
+use crate::corpus::{Line, Lines, Pair, PairRows, Row};
 use crate::decode::{Candidate, DecodeConfig, Decoder, Restored};
 use crate::error::{Error, Result};
 use crate::evaluate::{Clean, Edit, Sentence, Settings};
@@ -142,18 +142,20 @@ impl MeasureArgs {
 
 impl Material {
     fn read_pairs(&mut self, path: &Path) -> Result<()> {
-        let file = PairFile::read(path, false)?;
-        for error in &file.skipped {
-            self.complain(error);
+        let mut rows = PairRows::open(path, false)?;
+        while let Some((line, row)) = rows.next()? {
+            self.places.push(Place { file: path.into(), line });
+            self.pairs.push(match row {
+                Row::Sentence(pair) => pair,
+                Row::Phrase { original, spun, more, .. } => {
+                    Pair { original, spun, document: None, more }
+                }
+            });
         }
-        let place = |&line: &u64| Place { file: path.into(), line };
-        self.places.extend(file.lines.iter().map(place));
-        self.pairs.extend(file.rows.into_iter().map(|row| match row {
-            Row::Sentence(pair) => pair,
-            Row::Phrase { original, spun, more, .. } => {
-                Pair { original, spun, document: None, more }
-            }
-        }));
+        rows.skipped().tell(path, |message| eprintln!("unspin: {message}"));
+        if rows.skipped().rows > 0 {
+            self.outcome = Outcome::Partial;
+        }
         Ok(())
     }
 

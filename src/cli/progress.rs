@@ -6,7 +6,12 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::Instant;
 
-/// Draws a bar on a terminal, writes a line a stage elsewhere.
+/// Ticks in a second of what Linux counts processor time by.
+const TICKS: f64 = 100.0;
+
+/// Draws a bar on a terminal, writes a line a stage elsewhere: its time, that of all
+/// processors together, and the most memory the program has held so far, where the
+/// system tells these.
 pub(super) struct Terminal {
     stage: Mutex<Option<Stage>>,
     drawn: bool,
@@ -18,6 +23,8 @@ struct Stage {
     name: String,
     bar: ProgressBar,
     since: Instant,
+    /// Processor time before it.
+    spent: Option<f64>,
 }
 
 impl Terminal {
@@ -33,16 +40,24 @@ impl Terminal {
     /// Ends the stage that is under way.
     pub(super) fn finish(&self) {
         let stage = self.stage.lock().map(|mut stage| stage.take()).unwrap_or_default();
-        if let Some(Stage { name, bar, since }) = stage {
+        if let Some(Stage { name, bar, since, spent }) = stage {
             let (units, seconds) = (bar.position(), since.elapsed().as_secs_f64());
             bar.finish_and_clear();
             let rate = units as f64 / seconds.max(1e-9);
-            match units {
-                0 => eprintln!("{name}: {seconds:.1} s"),
-                _ if self.bytes => {
-                    eprintln!("{name}: {units} bytes in {seconds:.1} s, {rate:.0} a second")
+            let mut cost = String::new();
+            if let Some((after, before)) = processor_seconds().zip(spent) {
+                cost = format!(" ({:.1} s of processors", after - before);
+                if let Some(peak) = peak_mebibytes() {
+                    cost.push_str(&format!(", {peak} MiB at most"));
                 }
-                _ => eprintln!("{name}: {units} in {seconds:.1} s, {rate:.0} a second"),
+                cost.push(')');
+            }
+            match units {
+                0 => eprintln!("{name}: {seconds:.1} s{cost}"),
+                _ => {
+                    let unit = if self.bytes { " bytes" } else { "" };
+                    eprintln!("{name}: {units}{unit} in {seconds:.1} s{cost}, {rate:.0} a second")
+                }
             }
         }
     }
@@ -73,7 +88,8 @@ impl Progress for Terminal {
             bar.set_style(style);
         }
         bar.set_message(name.to_string());
-        let stage = Stage { name: name.to_string(), bar, since: Instant::now() };
+        let spent = processor_seconds();
+        let stage = Stage { name: name.to_string(), bar, since: Instant::now(), spent };
         if let Ok(mut slot) = self.stage.lock() {
             *slot = Some(stage);
         }
@@ -94,4 +110,19 @@ impl Progress for Terminal {
             None => warn(),
         }
     }
+}
+
+/// Time that this process has had of all processors, where /proc tells it.
+fn processor_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let mut fields = stat.rsplit(')').next()?.split_ascii_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / TICKS)
+}
+
+/// The most memory that this process has held, where /proc tells it.
+fn peak_mebibytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.split_ascii_whitespace().next()?.parse::<u64>().ok()? / 1024)
 }

@@ -5,7 +5,7 @@ use super::{Outcome, use_threads};
 use crate::error::{Error, Result};
 use crate::model::Model;
 use crate::progress::Progress;
-use crate::trainer::{Recipe, Trainer};
+use crate::trainer::{KeptCounts, Recipe, Trainer};
 use std::path::{Path, PathBuf};
 
 /// Learn a model from sentence pairs and plain text
@@ -16,11 +16,16 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   unspin train --pairs pairs.tsv --text news.txt.xz --dev held-out.tsv --output my.unspin
+  unspin train --update my.unspin --pairs more.tsv --output my.unspin
   unspin train --config training/en.toml --data ~/data --output models/en.unspin")]
 pub(super) struct Args {
     /// Sentence pairs or phrase lists
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pairs: Vec<PathBuf>,
+    /// Word links of each file of --pairs, in the same order, as `unspin align` prints
+    /// them [default: an aligner finds them]
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "pairs")]
+    alignments: Vec<PathBuf>,
     /// Plain English text, a paragraph a line
     #[arg(long, value_name = "FILE", num_args = 1..)]
     text: Vec<PathBuf>,
@@ -33,12 +38,24 @@ pub(super) struct Args {
     /// Folder in which the recipe's relative paths begin [default: the recipe's own]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Keep what was counted in a file beside the model, MODEL.counts, so that pairs can
+    /// be added later; several times the size of the pairs' text
+    #[arg(long)]
+    keep_counts: bool,
+    /// Add --pairs to this model, trained with --keep-counts, as if they had been named
+    /// last when it was trained; its language model and weights stay
+    #[arg(long, value_name = "MODEL", requires = "pairs", conflicts_with_all = ["text", "dev", "config", "base"])]
+    update: Option<PathBuf>,
     /// A model whose words, language model and context model serve, instead of --text
     #[arg(long, value_name = "FILE")]
     base: Option<PathBuf>,
     /// Model file to write
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
+    /// Memory that counts of substitutions may take, such as 500M or 2G; the rest goes
+    /// to temporary files, the model is the same [default: 1G]
+    #[arg(long, value_name = "BYTES", value_parser = super::lm::bytes)]
+    memory: Option<usize>,
     /// Threads to work on [default: as many as the machine has]
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
@@ -48,14 +65,22 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
-    if args.config.is_none()
+    if args.update.is_none()
+        && args.config.is_none()
         && (args.pairs.is_empty() || (args.text.is_empty() && args.base.is_none()))
     {
         return Err(Error::usage("name --pairs and --text or --base, or a recipe with --config"));
     }
+    if !args.alignments.is_empty() && args.alignments.len() != args.pairs.len() {
+        let (links, pairs) = (args.alignments.len(), args.pairs.len());
+        let message =
+            format!("{links} files of --alignments for {pairs} of --pairs: name one each");
+        return Err(Error::usage(message));
+    }
     use_threads(args.threads)?;
     let mut recipe = args.config.as_ref().map_or_else(|| Ok(Recipe::default()), Recipe::open)?;
     recipe.strict |= args.strict;
+    recipe.memory = args.memory.unwrap_or(recipe.memory);
     let own = args.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let folder = args.data.as_deref().unwrap_or(own);
     let progress = Terminal::new();
@@ -65,8 +90,11 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     if let Some(base) = &args.base {
         trainer = trainer.base(Model::open(base)?);
     }
-    for path in &args.pairs {
-        trainer = trainer.pairs(here(path)?);
+    for (number, path) in args.pairs.iter().enumerate() {
+        trainer = match args.alignments.get(number) {
+            Some(links) => trainer.aligned_pairs(here(path)?, here(links)?),
+            None => trainer.pairs(here(path)?),
+        };
     }
     for path in &args.text {
         trainer = trainer.text(here(path)?);
@@ -74,9 +102,28 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     for path in &args.dev {
         trainer = trainer.dev(here(path)?);
     }
-    let model = trainer.train()?;
+    let (model, counts) = match &args.update {
+        Some(path) => {
+            let counts = KeptCounts::path(path);
+            if !counts.exists() {
+                let (path, counts) = (path.display(), counts.display());
+                let message = format!("{counts} is not there: train {path} with --keep-counts");
+                return Err(Error::config(message));
+            }
+            let (model, counts) = trainer.update(Model::open(path)?, KeptCounts::open(counts)?)?;
+            (model, Some(counts))
+        }
+        None if args.keep_counts => {
+            let (model, counts) = trainer.train_keeping()?;
+            (model, Some(counts))
+        }
+        None => (trainer.train()?, None),
+    };
     progress.stage("write", None);
     model.save(&args.output)?;
+    if let Some(counts) = counts {
+        counts.save(KeptCounts::path(&args.output))?;
+    }
     progress.finish();
     Ok(Outcome::Done)
 }

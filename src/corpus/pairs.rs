@@ -2,6 +2,7 @@
 
 use super::lines::{Line, Lines};
 use crate::error::{Error, Result};
+use std::collections::VecDeque;
 use std::path::Path;
 
 /// An original sentence and what a spinner made of it.
@@ -38,57 +39,104 @@ impl Row {
 
 /// Rows at the head of a file from which its kind is told.
 const HEAD: usize = 20;
+/// Errors about single rows that are kept word for word.
+const MOST_ERRORS: usize = 5;
 
-/// All rows of a file, and what could not be read.
-pub(crate) struct PairFile {
-    pub(crate) rows: Vec<Row>,
-    /// The line of each row in the file, from 1.
-    pub(crate) lines: Vec<u64>,
-    /// An error a row that was skipped.
-    pub(crate) skipped: Vec<Error>,
+/// Reads a file of pairs row by row.
+///
+/// A file is one of phrases if the third column of its first rows holds a count or
+/// nothing. Rows without two columns are skipped, or end the reading if it is strict.
+pub(crate) struct PairRows {
+    lines: Lines<'static>,
+    strict: bool,
+    head: VecDeque<(u64, Vec<String>)>,
+    is_list: bool,
+    skipped: Skipped,
 }
 
-impl PairFile {
-    /// Reads a file of pairs or, if the third column of its first rows holds a
-    /// count or nothing, of phrases. Rows without two columns are skipped, or
-    /// end the reading if `strict`.
-    pub(crate) fn read(path: &Path, strict: bool) -> Result<Self> {
-        let mut lines = Lines::open(path)?;
-        let mut columns: Vec<Vec<String>> = Vec::new();
-        let mut numbers = Vec::new();
-        let mut skipped = Vec::new();
-        let mut refuse = |error| {
-            if strict {
-                return Err(error);
-            }
-            skipped.push(error);
-            Ok(())
-        };
-        while let Some((line, _)) = lines.next()? {
-            let text = match line {
-                Line::Text(text) => text,
-                Line::Unreadable(_, error) => {
-                    refuse(error)?;
-                    continue;
-                }
-            };
-            if text.trim().is_empty() {
-                continue;
-            }
-            let row: Vec<String> = text.split('\t').map(|part| part.trim().into()).collect();
-            if row.len() < 2 || row[0].is_empty() || row[1].is_empty() {
-                let message = "expected original<TAB>spun, two columns that are not empty";
-                refuse(Error::data(path, lines.number(), message))?;
-                continue;
-            }
-            columns.push(row);
-            numbers.push(lines.number());
+/// Rows that could not be read.
+#[derive(Debug, Default)]
+pub(crate) struct Skipped {
+    /// What was wrong with the first few.
+    pub(crate) errors: Vec<Error>,
+    /// How many there are.
+    pub(crate) rows: u64,
+}
+
+impl Skipped {
+    /// Says what was passed over, if anything was.
+    pub(crate) fn tell(&self, path: &Path, tell: impl Fn(&str)) {
+        self.errors.iter().for_each(|error| tell(&error.to_string()));
+        if self.rows > 0 {
+            tell(&format!("{}: skipped {} rows", path.display(), self.rows));
         }
-        let is_list = columns.iter().take(HEAD).all(|row| {
+    }
+}
+
+impl PairRows {
+    pub(crate) fn open(path: &Path, strict: bool) -> Result<Self> {
+        let lines = Lines::open(path)?;
+        let (head, skipped) = (VecDeque::new(), Skipped::default());
+        let mut rows = Self { lines, strict, head, is_list: false, skipped };
+        while rows.head.len() < HEAD {
+            let Some(row) = rows.columns()? else { break };
+            rows.head.push_back(row);
+        }
+        rows.is_list = rows.head.iter().all(|(_, row)| {
             row.get(2).is_some_and(|count| count.is_empty() || count.parse::<u64>().is_ok())
         });
-        let rows = columns.into_iter().map(|row| if is_list { phrase(row) } else { sentence(row) });
-        Ok(Self { rows: rows.collect(), lines: numbers, skipped })
+        Ok(rows)
+    }
+
+    /// The next row with the number of its line, from 1.
+    pub(crate) fn next(&mut self) -> Result<Option<(u64, Row)>> {
+        let row = match self.head.pop_front() {
+            Some(row) => Some(row),
+            None => self.columns()?,
+        };
+        let row_of = |row| if self.is_list { phrase(row) } else { sentence(row) };
+        Ok(row.map(|(number, row)| (number, row_of(row))))
+    }
+
+    /// True of a file of phrases.
+    pub(crate) fn is_list(&self) -> bool {
+        self.is_list
+    }
+
+    /// The number of the line read last.
+    pub(crate) fn number(&self) -> u64 {
+        self.lines.number()
+    }
+
+    /// What has been passed over so far.
+    pub(crate) fn skipped(&self) -> &Skipped {
+        &self.skipped
+    }
+
+    fn columns(&mut self) -> Result<Option<(u64, Vec<String>)>> {
+        loop {
+            let error = match self.lines.next()? {
+                None => return Ok(None),
+                Some((Line::Unreadable(_, error), _)) => error,
+                Some((Line::Text(text), _)) if text.trim().is_empty() => continue,
+                Some((Line::Text(text), _)) => {
+                    let row: Vec<String> =
+                        text.split('\t').map(|part| part.trim().into()).collect();
+                    if row.len() >= 2 && !row[0].is_empty() && !row[1].is_empty() {
+                        return Ok(Some((self.lines.number(), row)));
+                    }
+                    let message = "expected original<TAB>spun, two columns that are not empty";
+                    Error::data(self.lines.path(), self.lines.number(), message)
+                }
+            };
+            if self.strict {
+                return Err(error);
+            }
+            self.skipped.rows += 1;
+            if self.skipped.errors.len() < MOST_ERRORS {
+                self.skipped.errors.push(error);
+            }
+        }
     }
 }
 
@@ -113,20 +161,25 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn read(text: &str, strict: bool) -> Result<PairFile> {
+    fn read(text: &str, strict: bool) -> Result<(Vec<(u64, Row)>, Skipped)> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
-        PairFile::read(file.path(), strict)
+        let mut rows = PairRows::open(file.path(), strict)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(row);
+        }
+        Ok((all, rows.skipped))
     }
 
     #[test]
     fn pairs_and_lists() {
-        let pairs = read("An apple.\tA fruit.\tdoc\tengine\nSo.\tThus.\n", false).unwrap();
-        assert!(matches!(&pairs.rows[0], Row::Sentence(p) if p.document.as_deref() == Some("doc")));
-        assert!(matches!(&pairs.rows[0], Row::Sentence(p) if p.more == ["engine"]));
-        assert!(matches!(&pairs.rows[1], Row::Sentence(p) if p.document.is_none()));
-        let list = read("breast cancer\tbosom malignancy\t12\nx y\tz\t\n", false).unwrap();
-        let counts = list.rows.iter().map(|row| match row {
+        let (pairs, _) = read("An apple.\tA fruit.\tdoc\tengine\nSo.\tThus.\n", false).unwrap();
+        assert!(matches!(&pairs[0].1, Row::Sentence(p) if p.document.as_deref() == Some("doc")));
+        assert!(matches!(&pairs[0].1, Row::Sentence(p) if p.more == ["engine"]));
+        assert!(matches!(&pairs[1].1, Row::Sentence(p) if p.document.is_none()));
+        let (list, _) = read("breast cancer\tbosom malignancy\t12\nx y\tz\t\n", false).unwrap();
+        let counts = list.iter().map(|(_, row)| match row {
             Row::Phrase { count, .. } => *count,
             Row::Sentence(_) => panic!("a list was taken for pairs"),
         });
@@ -135,10 +188,17 @@ mod tests {
 
     #[test]
     fn bad_rows_are_named() {
-        let file = read("a\tb\nno tab here\n\n\tempty\nc\td\n", false).unwrap();
-        assert_eq!((file.rows.len(), file.skipped.len()), (2, 2));
-        assert_eq!(file.lines, [1, 5]);
-        assert!(file.skipped[0].to_string().contains(":2: expected original<TAB>spun"));
+        let long = "a\tb\n".repeat(HEAD);
+        for before in ["", &long] {
+            let text = format!("{before}a\tb\nno tab here\n\n\tempty\nc\td\n");
+            let (rows, skipped) = read(&text, false).unwrap();
+            let lines = before.lines().count() as u64;
+            let numbers: Vec<u64> = rows.iter().map(|(number, _)| number - lines).collect();
+            assert_eq!(&numbers[lines as usize..], [1, 5]);
+            assert_eq!(skipped.rows, 2);
+            let expected = format!(":{}: expected original<TAB>spun", lines + 2);
+            assert!(skipped.errors[0].to_string().contains(&expected));
+        }
         assert!(read("a\tb\nno tab here\n", true).is_err());
     }
 }

@@ -46,7 +46,8 @@ impl Decoder<'_> {
             }
             graph.search(model, &lattice, &self.config);
             graph.posteriors();
-            line::sentence(model, text, tokens, &lattice, &graph, &[Path { score: 0.0, choices }])
+            let writer = line::Writer::new(model, text, tokens, &lattice, 0.0);
+            line::sentence(&writer, &graph, &[Path { score: 0.0, choices }])
         };
         let results = sentences(text, &tokens).into_iter().map(sentence).collect();
         line::assemble(text, results, 1).best().to_string()

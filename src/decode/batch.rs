@@ -1,9 +1,8 @@
 //! Whole documents at once: their sentences in parallel, results in order.
 
-use super::document::{self, READINGS, Signs};
+use super::document::Readings;
 use super::line::{self, SentenceResult};
 use super::{Decoder, Restored, Worker};
-use crate::lattice::Manner;
 use crate::text::{Token, sentences, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -41,11 +40,11 @@ impl Decoder<'_> {
         let plans: Vec<Plan<'_>> =
             lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
         let tasks: Vec<Task<'_, '_>> = plans.iter().flat_map(Plan::tasks).collect();
-        let manners = self.manners(documents.len(), &tasks);
-        let decode = |worker: &mut Worker<'_>, (&(plan, tokens), &manner): (&Task<'_, '_>, _)| {
-            worker.sentence(plan.line, tokens, manner)
+        let readings = self.readings(&tasks);
+        let decode = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
+            worker.sentence(plan.line, tokens, readings.manner(number))
         };
-        let numbered = tasks.par_iter().zip(&manners);
+        let numbered = tasks.par_iter().enumerate();
         let results: Vec<SentenceResult> = numbered.map_init(|| self.worker(), decode).collect();
         let mut results = results.into_iter();
         let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
@@ -57,18 +56,14 @@ impl Decoder<'_> {
     }
 
     /// How each sentence and its document are spun.
-    fn manners(&self, documents: usize, tasks: &[Task<'_, '_>]) -> Vec<Manner> {
-        let mut manners = vec![Manner::default(); tasks.len()];
-        for _ in 0..READINGS {
-            let read = |worker: &mut Worker<'_>, (&(plan, tokens), &manner): (&Task<'_, '_>, _)| {
-                worker.signs(plan.line, tokens, manner)
+    fn readings(&self, tasks: &[Task<'_, '_>]) -> Readings {
+        let documents = tasks.iter().map(|(plan, _)| plan.document).collect();
+        Readings::of(documents, |readings| {
+            let read = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
+                worker.signs(plan.line, tokens, readings.manner(number))
             };
-            let numbered = tasks.par_iter().zip(&manners);
-            let signs: Vec<Signs> = numbered.map_init(|| self.worker(), read).collect();
-            manners =
-                document::manners(documents, tasks.iter().map(|task| task.0.document), &signs);
-        }
-        manners
+            tasks.par_iter().enumerate().map_init(|| self.worker(), read).collect()
+        })
     }
 }
 

@@ -5,18 +5,17 @@
 
 use super::{DecodeConfig, Graph};
 use crate::channel::FAMILIES;
+use crate::lattice::elsewhere::Elsewhere;
 use crate::lattice::{Kind, Lattice, Manner};
 use crate::model::Model;
 use crate::text::Token;
-use std::iter::Sum;
+use rustc_hash::FxHashMap;
 use std::ops::Add;
 
 /// Share of the words that a first pass expects to be changed in spun text, and
 /// for how many words of a document this expectation counts.
 const USUAL: f64 = 0.1;
 const TRUST: f64 = 20.0;
-/// For how many words of a sentence the share of its document counts.
-const TRUST_HERE: f64 = 10.0;
 /// How often a document is read before it is decoded: each reading knows what the
 /// one before has found.
 pub(crate) const READINGS: usize = 2;
@@ -26,20 +25,25 @@ const BEAM: usize = 4;
 /// How much of the likelihood of an engine family is believed: what happens to
 /// one word of a document and to another is not independent.
 const TEMPER: f64 = 0.3;
-/// The same within a sentence, and how likely its engine is none of the document's.
-const TEMPER_HERE: f64 = 0.6;
-const STRAY: f64 = 0.2;
+
+/// What one sentence shows of how it was spun.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signs {
+    sums: Sums,
+    /// How often each word is expected in what the author wrote, sorted by word.
+    words: Vec<(u32, f32)>,
+}
 
 /// Words of a stretch of text, how many of them seem changed, and how likely what
 /// happened to them is for each engine family.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Signs {
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
     words: f64,
     changed: f64,
     families: [f64; FAMILIES],
 }
 
-impl Add for Signs {
+impl Add for Sums {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self {
@@ -50,19 +54,13 @@ impl Add for Signs {
     }
 }
 
-impl Sum for Signs {
-    fn sum<I: Iterator<Item = Self>>(signs: I) -> Self {
-        signs.fold(Self::default(), Self::add)
-    }
-}
-
 impl Signs {
     /// Reads the signs of one sentence, given what is known of its document.
     pub(crate) fn read(
         model: &Model,
         text: &str,
         tokens: &[Token],
-        manner: Manner,
+        manner: Manner<'_>,
         lattice: &mut Lattice,
         graph: &mut Graph,
     ) -> Self {
@@ -70,58 +68,96 @@ impl Signs {
         graph.search(model, lattice, &DecodeConfig { beam: BEAM, ..DecodeConfig::default() });
         graph.posteriors();
         let posteriors = graph.choice_posteriors(lattice);
-        let mut signs = Self { words: tokens.len() as f64, ..Self::default() };
+        let mut sums = Sums { words: tokens.len() as f64, ..Sums::default() };
+        let mut words: Vec<(u32, f32)> = Vec::new();
         for (number, likely) in (0..).zip(posteriors) {
             let choice = lattice.choice(number);
-            if likely < 0.01 || choice.kind != Kind::Restore {
+            if likely < 0.01 {
                 continue;
             }
-            signs.changed += likely * choice.span().len() as f64;
+            words.extend(lattice.words(choice).iter().map(|&word| (word, likely as f32)));
+            if choice.kind != Kind::Restore {
+                continue;
+            }
+            sums.changed += likely * choice.span().len() as f64;
             let logs = model.channel.restore_by_family(choice.candidate as usize);
-            for (sum, log) in signs.families.iter_mut().zip(logs) {
+            for (sum, log) in sums.families.iter_mut().zip(logs) {
                 *sum += likely * f64::from(log);
             }
         }
-        signs
+        words.sort_unstable_by_key(|&(word, _)| word);
+        words.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 += if same { next.1 } else { 0.0 };
+            same
+        });
+        Self { sums, words }
     }
+}
 
-    /// The manner that the signs of a whole document and of one of its sentences
-    /// speak for.
-    pub(crate) fn manner(self, here: Self) -> Manner {
+impl Sums {
+    /// The manner that the signs of a whole document speak for.
+    fn manner(self) -> Manner<'static> {
         let share = (self.changed + TRUST * USUAL) / (self.words + TRUST);
-        let share_here = (here.changed + TRUST_HERE * share) / (here.words + TRUST_HERE);
-        let families = posterior([1.0; FAMILIES], self.families, TEMPER);
-        // A document may be put together from what several engines have spun.
-        let mixed = families.map(|likely| (1.0 - STRAY) * likely + STRAY / FAMILIES as f64);
-        let families_here = posterior(mixed, here.families, TEMPER_HERE);
-        let single = |likely: [f64; FAMILIES]| likely.map(|likely| likely as f32);
-        Manner {
-            rate: (share / USUAL).ln() as f32,
-            rate_here: (share_here / share).ln() as f32,
-            families: Some([single(families), single(families_here)]),
+        let most = self.families.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let likely = self.families.map(|log| (TEMPER * (log - most)).exp());
+        let sum: f64 = likely.iter().sum();
+        let families = Some(likely.map(|likely| (likely / sum) as f32));
+        Manner { rate: (share / USUAL).ln() as f32, families, elsewhere: None }
+    }
+}
+
+/// What readings have told of documents and their sentences.
+pub(crate) struct Readings {
+    /// The document of each sentence.
+    documents: Vec<usize>,
+    signs: Vec<Signs>,
+    /// The signs of each document, summed, and its words.
+    sums: Vec<Sums>,
+    words: Vec<FxHashMap<u32, f32>>,
+}
+
+impl Readings {
+    /// Nothing is known yet of sentences that belong to these documents, which are
+    /// numbered from 0.
+    pub(crate) fn none(documents: Vec<usize>) -> Self {
+        Self { documents, signs: Vec::new(), sums: Vec::new(), words: Vec::new() }
+    }
+
+    /// Reads every sentence [`READINGS`] times; `read` tells the signs of all of them, by
+    /// what is known so far.
+    pub(crate) fn of(documents: Vec<usize>, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        let mut readings = Self::none(documents);
+        for _ in 0..READINGS {
+            let signs = read(&readings);
+            readings = readings.with(signs);
         }
+        readings
     }
-}
 
-/// How likely each family is by what is known before and the logs of what was seen.
-fn posterior(prior: [f64; FAMILIES], logs: [f64; FAMILIES], temper: f64) -> [f64; FAMILIES] {
-    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let likely: [f64; FAMILIES] =
-        std::array::from_fn(|f| prior[f] * (temper * (logs[f] - most)).exp());
-    let sum: f64 = likely.iter().sum();
-    likely.map(|likely| likely / sum)
-}
-
-/// The manner of every sentence, from the signs of each and the number of the document
-/// that it belongs to.
-pub(crate) fn manners(
-    documents: usize,
-    of: impl Iterator<Item = usize> + Clone,
-    signs: &[Signs],
-) -> Vec<Manner> {
-    let mut sums = vec![Signs::default(); documents];
-    for (document, &signs) in of.clone().zip(signs) {
-        sums[document] = sums[document] + signs;
+    fn with(self, signs: Vec<Signs>) -> Self {
+        let count = self.documents.iter().max().map_or(0, |last| last + 1);
+        let mut sums = vec![Sums::default(); count];
+        let mut words: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); count];
+        for (&document, signs) in self.documents.iter().zip(&signs) {
+            sums[document] = sums[document] + signs.sums;
+            for &(word, count) in &signs.words {
+                *words[document].entry(word).or_default() += count;
+            }
+        }
+        Self { documents: self.documents, signs, sums, words }
     }
-    of.zip(signs).map(|(document, &here)| sums[document].manner(here)).collect()
+
+    /// How sentence `number` is spun.
+    pub(crate) fn manner(&self, number: usize) -> Manner<'_> {
+        let Some(here) = self.signs.get(number) else { return Manner::default() };
+        let document = self.documents[number];
+        let all = self.sums[document];
+        let elsewhere = Elsewhere {
+            counts: &self.words[document],
+            words: (all.words - here.sums.words) as f32,
+            own: &here.words,
+        };
+        Manner { elsewhere: Some(elsewhere), ..all.manner() }
+    }
 }

@@ -23,14 +23,26 @@ pub(super) struct SentenceResult {
 }
 
 /// What choices write into the text of their sentence.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     model: &'a Model,
     line: &'a str,
     tokens: &'a [Token],
     lattice: &'a Lattice,
+    /// How heavily the document is spun.
+    rate: f32,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(
+        model: &'a Model,
+        line: &'a str,
+        tokens: &'a [Token],
+        lattice: &'a Lattice,
+        rate: f32,
+    ) -> Self {
+        Self { model, line, tokens, lattice, rate }
+    }
+
     fn spun(&self, choice: &Choice) -> &str {
         let span = choice.span();
         &self.line[self.tokens[span.start].start..self.tokens[span.end - 1].end]
@@ -96,7 +108,8 @@ impl Writer<'_> {
             if text == original {
                 probability += likely;
             } else if rival.kind != Kind::Keep {
-                alternatives.push(Alternative { original: text, probability: likely });
+                let probability = self.model.calibrator.confidence(likely, self.rate);
+                alternatives.push(Alternative { original: text, probability });
             }
         }
         let spun = self.spun(choice).to_string();
@@ -105,21 +118,15 @@ impl Writer<'_> {
         alternatives.retain(|other| other.probability >= LEAST_ALTERNATIVE);
         alternatives.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         alternatives.truncate(MOST_ALTERNATIVES);
+        let probability = self.model.calibrator.confidence(probability, self.rate);
         let (start, end) = (self.tokens[span.start].start, self.tokens[span.end - 1].end);
         Edit { start, end, spun, original, probability, alternatives }
     }
 }
 
 /// Writes the `paths` of one sentence, the first with its edits.
-pub(super) fn sentence(
-    model: &Model,
-    line: &str,
-    tokens: &[Token],
-    lattice: &Lattice,
-    graph: &Graph,
-    paths: &[Path],
-) -> SentenceResult {
-    let writer = Writer { model, line, tokens, lattice };
+pub(super) fn sentence(writer: &Writer<'_>, graph: &Graph, paths: &[Path]) -> SentenceResult {
+    let tokens = writer.tokens;
     let restoration = |path: &Path| Restoration {
         text: writer.text(&path.choices),
         score: f64::from(path.score),
@@ -142,7 +149,7 @@ pub(super) fn candidates(
     lattice: &Lattice,
     graph: &Graph,
 ) -> Vec<Candidate> {
-    let writer = Writer { model, line, tokens, lattice };
+    let writer = Writer::new(model, line, tokens, lattice, 0.0);
     let candidate = |(number, probability): (u32, f64)| {
         let choice = lattice.choice(number);
         let span = choice.span();

@@ -35,13 +35,6 @@ features! {
     FamilyRestore "family_restore" 0.5,
     /// What the document's engine family adds to `keep`.
     FamilyKeep "family_keep" 0.5,
-    /// What the sentence's engine family adds to that of the document, likewise.
-    FamilyRestoreHere "family_restore_here" 0.2,
-    /// See above.
-    FamilyKeepHere "family_keep_here" 0.2,
-    /// How much more heavily than the document the sentence seems spun, for a candidate
-    /// of the channel.
-    RateHere "spin_rate_here" 0.2,
     /// How heavily the document seems spun, for a candidate of the channel.
     Rate "spin_rate" 1.0,
     /// Spun words that a candidate replaces, beyond the first.
@@ -64,6 +57,9 @@ features! {
     Context "context" 0.3,
     /// The same of a word that is left alone and has candidates.
     ContextKeep "context_keep" 0.0,
+    /// How much likelier the document's other sentences make a word that has candidates or
+    /// the words of a candidate.
+    Elsewhere "elsewhere" 0.2,
     /// How much commoner the original's words are, mean log probability.
     Rarity "rarity" 0.1,
     /// 1 if a replaced word is a capital inside the sentence.

@@ -100,6 +100,12 @@ impl LanguageModel {
         (prob, state)
     }
 
+    /// Log probability of a word in any text.
+    #[inline]
+    pub(crate) fn unigram_log(&self, word: u32) -> f32 {
+        self.unigram(word).0
+    }
+
     /// Log probability and back-off weight of a word.
     #[inline]
     fn unigram(&self, word: u32) -> (f32, f32) {

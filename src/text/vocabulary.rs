@@ -13,7 +13,7 @@ pub const BEGIN: u32 = 1;
 pub const END: u32 = 2;
 
 /// Marks that stand before the first word.
-const RESERVED: u32 = 3;
+pub(crate) const RESERVED: u32 = 3;
 /// Words in a block; the first stands whole, the others share its start.
 const BLOCK: u32 = 16;
 /// No word is longer, in bytes.

@@ -1,29 +1,14 @@
-//! Pairs and lists as word numbers, each with what it is worth.
+//! Held-out pairs and lists to spin with, as text.
 
 use super::recipe::PairSource;
-use crate::channel::counts::Source;
-use crate::corpus::{Pair, PairFile, Row};
+use crate::corpus::{PairRows, Row};
 use crate::error::{Error, Result};
 use crate::model::SourceRecord;
 use crate::progress::Progress;
-use crate::text::token::words;
-use rustc_hash::FxHashMap;
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
 
-/// Messages about single rows that are shown of one file.
-const MOST_WARNINGS: usize = 5;
-
-/// A pair in normal form.
-#[derive(Clone)]
-pub(crate) struct WordPair {
-    pub(crate) original: Vec<String>,
-    pub(crate) spun: Vec<String>,
-    pub(crate) count: f32,
-    pub(crate) source: Source,
-}
-
-/// Reads the rows that a source names; sentence pairs as text, lists as words.
+/// Reads the rows that a source names.
 pub(crate) fn read(
     source: &PairSource,
     folder: &Path,
@@ -32,14 +17,12 @@ pub(crate) fn read(
     progress: &dyn Progress,
 ) -> Result<(Vec<Row>, SourceRecord)> {
     let path = folder.join(&source.path);
-    let file = PairFile::read(&path, strict)?;
-    for error in file.skipped.iter().take(MOST_WARNINGS) {
-        progress.warn(&error.to_string());
+    let mut file = PairRows::open(&path, strict)?;
+    let mut rows = Vec::new();
+    while let Some((_, row)) = file.next()? {
+        rows.push(row);
     }
-    if !file.skipped.is_empty() {
-        progress.warn(&format!("{}: skipped {} rows", path.display(), file.skipped.len()));
-    }
-    let mut rows = file.rows;
+    file.skipped().tell(&path, |message| progress.warn(message));
     if let Some((first, last)) = source.rows {
         if first == 0 || first > last || first > rows.len() {
             let message = format!("rows {first} to {last} of {} rows", rows.len());
@@ -67,35 +50,4 @@ pub(crate) fn read(
     let kind = if is_list { "list" } else { kind }.to_string();
     let rows_used = rows.len() as u64;
     Ok((rows, SourceRecord { name, kind, rows: rows_used, checksum: hash.digest() }))
-}
-
-impl From<Row> for WordPair {
-    fn from(row: Row) -> Self {
-        match row {
-            Row::Sentence(Pair { original, spun, .. }) => WordPair {
-                original: words(&original),
-                spun: words(&spun),
-                count: 1.0,
-                source: Source::Real,
-            },
-            // How often a phrase was met says little beyond the first few times.
-            Row::Phrase { original, spun, count, .. } => WordPair {
-                original: words(&original),
-                spun: words(&spun),
-                count: 1.0 + count.ln(),
-                source: Source::List,
-            },
-        }
-    }
-}
-
-impl WordPair {
-    /// The numbers of both sides; words without one are unknown.
-    pub(crate) fn number(&self, index: &FxHashMap<String, u32>) -> (Vec<u32>, Vec<u32>) {
-        let of = |words: &[String]| {
-            let id = |word: &String| index.get(word).copied();
-            words.iter().map(|word| id(word).unwrap_or_default()).collect()
-        };
-        (of(&self.original), of(&self.spun))
-    }
 }

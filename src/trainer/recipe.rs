@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Paths are relative to the folder that the recipe names data in. The same
 /// recipe on the same data gives the same bytes at any number of threads.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recipe {
     /// Plain English text, a paragraph a line, for the language model.
@@ -35,11 +35,34 @@ pub struct Recipe {
     pub context: ContextConfig,
     /// The feature weights.
     pub tune: TuneConfig,
+    /// Bytes that counts of substitutions may take before they go to temporary files;
+    /// the result does not depend on it.
+    pub memory: usize,
     /// Stop at the first row that cannot be read, instead of passing it over.
     pub strict: bool,
     /// The file as it stands, kept with the model.
     #[serde(skip)]
     pub(crate) file: String,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            text: Vec::new(),
+            pairs: Vec::new(),
+            thesauri: Vec::new(),
+            dev: Vec::new(),
+            language: LanguageConfig::default(),
+            align: AlignConfig::default(),
+            spin: None,
+            channel: ChannelConfig::default(),
+            context: ContextConfig::default(),
+            tune: TuneConfig::default(),
+            memory: 1 << 30,
+            strict: false,
+            file: String::new(),
+        }
+    }
 }
 
 /// A file of text.
@@ -71,6 +94,10 @@ fn yes() -> bool {
 pub struct PairSource {
     /// Plain, or packed as .gz, .xz or .zst.
     pub path: PathBuf,
+    /// Word links, a line a line of the file, as `unspin align` prints them; an aligner
+    /// finds them if absent.
+    #[serde(default)]
+    pub alignments: Option<PathBuf>,
     /// First and last row to use, from 1; all if absent.
     #[serde(default)]
     pub rows: Option<(usize, usize)>,
@@ -172,6 +199,8 @@ pub struct SimulateConfig {
     /// Share of the substitutions that the channel is made without while the weights are
     /// learned, as much of what an unknown engine writes is not in it.
     pub unseen: f64,
+    /// Held-out documents of which a collage is put together, 0 for none.
+    pub collage: usize,
     /// What an error in a simulated sentence counts for in tuning.
     pub dev_weight: f64,
     /// The spinner.
@@ -188,6 +217,7 @@ impl Default for SimulateConfig {
             dev_sentences: 3_000,
             dev_innocent: 0.5,
             unseen: 0.4,
+            collage: 0,
             dev_weight: 1.0,
             spinner: crate::spin::SpinConfig::default(),
         }
@@ -204,7 +234,12 @@ impl Recipe {
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let text = std::fs::read_to_string(path).map_err(|source| Error::io(path, source))?;
-        let bad = |error| Error::config(format!("{}: {error}", path.display()));
+        Self::parse(text, &path.display().to_string())
+    }
+
+    /// Reads a recipe that messages call `name`.
+    pub(crate) fn parse(text: String, name: &str) -> Result<Self> {
+        let bad = |error| Error::config(format!("{name}: {error}"));
         let recipe: Self = toml::from_str(&text).map_err(bad)?;
         Ok(Self { file: text, ..recipe })
     }
@@ -213,6 +248,6 @@ impl Recipe {
 impl PairSource {
     /// All rows of a file.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), rows: None, weight: 1.0 }
+        Self { path: path.into(), alignments: None, rows: None, weight: 1.0 }
     }
 }

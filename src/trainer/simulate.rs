@@ -68,7 +68,7 @@ pub(crate) fn collages(sentences: &[SpunSentence], length: usize) -> Vec<u64> {
     let of = |sentence: &SpunSentence| {
         documents += usize::from(last.is_some() && last != Some(sentence.document));
         last = Some(sentence.document);
-        let run = documents / length;
+        let run = documents.checked_div(length).unwrap_or(1);
         (if run.is_multiple_of(4) { run * length } else { documents }) as u64
     };
     sentences.iter().map(of).collect()

@@ -1,8 +1,9 @@
 //! Thesauri: words that an engine of which nothing is known may have taken.
 
 use super::recipe::{Thesaurus, ThesaurusKind};
-use crate::channel::counts::{PhraseCounts, Source};
-use crate::corpus::{Line, Lines};
+use crate::channel::counts::{Counts, Group, Offered, Phrases, Places, is_telling};
+use crate::channel::score::as_count;
+use crate::corpus::{Interner, Line, Lines};
 use crate::error::Result;
 use crate::model::SourceRecord;
 use crate::spin::synonyms;
@@ -11,24 +12,28 @@ use crate::text::token;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::Path;
 
-/// What a thesaurus offers, in normal form.
+/// What a thesaurus offers, as word numbers.
+#[derive(Clone)]
 pub(super) struct Offers {
-    source: Source,
-    /// `(original, spun)` with all their forms; both directions of what it says.
-    pairs: Vec<(Vec<String>, Vec<String>)>,
+    /// Which of the two [`Offered`] counts it is.
+    pub(super) column: usize,
+    /// `(original, spun)` with all their forms, by original; both directions of what it
+    /// says.
+    pub(super) pairs: Vec<(Vec<u32>, Vec<u32>)>,
     /// Share of the places of an original at which such an engine would be expected.
-    rate: f32,
+    pub(super) rate: f32,
 }
 
-/// Reads a thesaurus; only words of `known` are taken.
+/// Reads a thesaurus; only pairs of words that are `known` are taken.
 pub(super) fn read(
     thesaurus: &Thesaurus,
     folder: &Path,
-    known: &FxHashMap<String, u32>,
+    known: impl Fn(&str) -> bool,
+    words: &mut Interner,
 ) -> Result<(Offers, SourceRecord)> {
     let mut lines = Lines::open(&folder.join(&thesaurus.path))?;
     let (mut rows, mut pairs) = (0, Vec::new());
-    let is_known = |words: &[String]| words.iter().all(|word| known.contains_key(word));
+    let is_known = |words: &[String]| words.iter().all(|word| known(word));
     let mut offer = |original: &str, spun: &str| {
         let (original, spun) = (token::words(original), token::words(spun));
         if is_known(&original) && is_known(&spun) {
@@ -59,13 +64,16 @@ pub(super) fn read(
     }
     pairs.sort_unstable();
     pairs.dedup();
-    let source = match thesaurus.kind {
-        ThesaurusKind::Synonyms => Source::Thesaurus,
-        ThesaurusKind::Words => Source::Paraphrases,
+    let column = match thesaurus.kind {
+        ThesaurusKind::Synonyms => 0,
+        ThesaurusKind::Words => 1,
     };
+    let mut number =
+        |phrase: Vec<String>| phrase.iter().map(|word| words.number(word)).collect::<Vec<u32>>();
+    let pairs = pairs.into_iter().map(|(o, s)| (number(o), number(s))).collect();
     let name = thesaurus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let record = SourceRecord { name, kind: "thesaurus".into(), rows, checksum: 0 };
-    Ok((Offers { source, pairs, rate: thesaurus.rate }, record))
+    Ok((Offers { column, pairs, rate: thesaurus.rate }, record))
 }
 
 /// True for forms of one word, or what looks like it: no engine's synonyms.
@@ -82,46 +90,69 @@ fn are_kin(a: &str, b: &str) -> bool {
     }
 }
 
-/// Makes the phrases of every offer known to the counts.
-pub(super) fn announce(
-    offers: &[Offers],
-    index: &FxHashMap<String, u32>,
-    counts: &mut PhraseCounts,
-) {
-    for offer in offers {
-        for (original, spun) in offer.numbered(index) {
-            counts.add(&original, &spun, offer.source, 0.0);
-        }
-    }
-}
-
-/// Counts every offer as often as it is to be expected of an engine that changes words
-/// at a steady rate and takes any of their synonyms; places must have been counted.
-pub(super) fn count(offers: &[Offers], index: &FxHashMap<String, u32>, counts: &mut PhraseCounts) {
-    for offer in offers {
-        let pairs: Vec<_> = offer.numbered(index).collect();
-        for rivals in pairs.chunk_by(|a, b| a.0 == b.0) {
-            let places = counts.places(&rivals[0].0).max(RARE);
-            let expected = places * offer.rate / rivals.len() as f32;
-            for (original, spun) in rivals {
-                counts.add(original, spun, offer.source, expected);
-            }
-        }
-    }
-}
-
 /// Places at which a word is thought to stand that was not met.
 const RARE: f32 = 0.5;
 
 impl Offers {
-    fn numbered<'o>(
-        &'o self,
-        index: &'o FxHashMap<String, u32>,
-    ) -> impl Iterator<Item = (Vec<u32>, Vec<u32>)> + 'o {
-        let number = |words: &[String]| -> Option<Vec<u32>> {
-            words.iter().map(|word| index.get(word).copied()).collect()
-        };
-        self.pairs.iter().filter_map(move |(o, s)| Some((number(o)?, number(s)?)))
+    /// The offers of words that are `known`, as phrase numbers; whether each says
+    /// something of its own stands beside it.
+    pub(super) fn announce(&self, known: impl Fn(u32) -> bool, phrases: &mut Phrases) -> Announced {
+        let known = |phrase: &[u32]| phrase.iter().all(|&word| known(word));
+        let pairs = self.pairs.iter().filter(|(original, spun)| known(original) && known(spun));
+        let pairs = pairs.map(|(original, spun)| Offer {
+            original: phrases.number(original),
+            spun: phrases.number(spun),
+            telling: is_telling(original, spun),
+        });
+        Announced { column: self.column, rate: self.rate, pairs: pairs.collect() }
+    }
+}
+
+/// What a thesaurus offers, as phrase numbers.
+pub(super) struct Announced {
+    column: usize,
+    rate: f32,
+    pairs: Vec<Offer>,
+}
+
+struct Offer {
+    original: u32,
+    spun: u32,
+    telling: bool,
+}
+
+impl Announced {
+    /// The phrases whose places matter.
+    pub(super) fn phrases(&self) -> impl Iterator<Item = u32> + '_ {
+        self.pairs.iter().flat_map(|offer| [offer.original, offer.spun])
+    }
+
+    /// Counts every offer as often as it is to be expected of an engine that changes
+    /// words at a steady rate and takes any of their synonyms. `places` are those of the
+    /// original side.
+    pub(super) fn count(
+        &self,
+        places: &Places,
+        groups: &mut Vec<Group>,
+        offered: &mut FxHashMap<(u32, u32), Offered>,
+    ) {
+        let mut of_spun: FxHashMap<u32, usize> =
+            groups.iter().enumerate().map(|(at, group)| (group.spun, at)).collect();
+        for rivals in self.pairs.chunk_by(|a, b| a.original == b.original) {
+            let places = places.get(&rivals[0].original);
+            let places: f32 = places.map_or(0.0, |c| c.iter().map(|&count| as_count(count)).sum());
+            let expected = places.max(RARE) * self.rate / rivals.len() as f32;
+            for Offer { original, spun, .. } in rivals.iter().filter(|offer| offer.telling) {
+                let at = *of_spun.entry(*spun).or_insert(groups.len());
+                if at == groups.len() {
+                    groups.push(Group::new(*spun));
+                }
+                if groups[at].originals.iter().all(|(other, _)| other != original) {
+                    groups[at].push(*original, Counts::default());
+                }
+                offered.entry((*spun, *original)).or_default()[self.column] += expected;
+            }
+        }
     }
 }
 

@@ -4,20 +4,17 @@
 //! learned with a channel that lacks some of the substitutions that the held-out
 //! sentences were spun with; else they would trust it more than it deserves.
 
-use super::pairs::WordPair;
-use super::{Material, Trainer, channel, simulate, text::Part};
-use crate::channel::counts::Source;
+use super::channel::{self, Counting};
+use super::{Material, Trainer, simulate, text::Part};
+use crate::channel::Channel;
 use crate::error::Result;
 use crate::model::Model;
 use crate::tune::{HeldOut, tune};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Documents of which a collage is put together.
-const COLLAGE: usize = 12;
-
 impl Trainer<'_> {
     /// Learns the weights of `model`, whose channel stays as it is.
-    pub(super) fn learn_weights(&self, model: &mut Model, material: &Material) -> Result<()> {
+    pub(super) fn learn_weights(&self, model: &mut Model, material: &mut Material) -> Result<()> {
         let partial = self.partial_channel(model, material)?;
         let whole = partial.map(|partial| std::mem::replace(&mut model.channel, partial));
         let simulated = self.simulate(material, material.lexicon.as_ref(), Part::Tune)?;
@@ -27,13 +24,16 @@ impl Trainer<'_> {
             spun: &pair.spun,
             document: *document,
             weight: *weight,
+            simulated: false,
         });
-        let documents = simulate::collages(&simulated, COLLAGE);
+        let collage = self.recipe.spin.as_ref().map_or(0, |spin| spin.collage);
+        let documents = simulate::collages(&simulated, collage);
         let simulated = simulated.iter().zip(documents).map(|(sentence, document)| HeldOut {
             original: &sentence.original,
             spun: &sentence.spun,
             document,
             weight,
+            simulated: true,
         });
         let config = &self.recipe.tune;
         self.progress.stage("tune weights", Some(config.steps as u64));
@@ -50,12 +50,9 @@ impl Trainer<'_> {
         Ok(())
     }
 
-    /// The channel without the substitutions that are to be unseen, if any are.
-    fn partial_channel(
-        &self,
-        model: &Model,
-        material: &Material,
-    ) -> Result<Option<crate::channel::Channel>> {
+    /// The channel without the substitutions that are to be unseen, if any are. Of the
+    /// pairs, those that are seen remain.
+    fn partial_channel(&self, model: &Model, material: &mut Material) -> Result<Option<Channel>> {
         let (Some(lexicon), Some(spin)) = (&material.lexicon, &self.recipe.spin) else {
             return Ok(None);
         };
@@ -63,14 +60,12 @@ impl Trainer<'_> {
             |original: &[String], spun: &[String]| share_of(original, spun) >= spin.unseen;
         let lexicon = lexicon.only(&|entry| is_seen(&entry.original, &entry.spun));
         let simulated = self.simulate(material, Some(&lexicon), Part::Train)?;
-        let seen =
-            |pair: &&WordPair| pair.source != Source::List || is_seen(&pair.original, &pair.spun);
-        let real: Vec<WordPair> = material.pairs.iter().filter(seen).cloned().collect();
-        let index = model.vocabulary.index();
-        let offers = self.offers(&mut Vec::new(), &index)?;
-        let pairs = channel::Pairs { real: &real, simulated: &simulated, offers: &offers };
-        let partial =
-            channel::train(&self.recipe, &model.vocabulary, &index, &pairs, self.progress)?;
+        material.corpus.forget(is_seen)?;
+        material.corpus.add_simulated(&simulated)?;
+        drop(simulated);
+        let (recipe, corpus) = (&self.recipe, &material.corpus);
+        let counting = Counting { recipe, corpus, before: None, keep: false };
+        let (partial, _) = channel::train(counting, &model.vocabulary, self.progress)?;
         Ok(Some(partial))
     }
 }

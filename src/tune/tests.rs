@@ -10,7 +10,10 @@ fn examples() -> Vec<Example> {
         ("They said it was hard.", "They said it was hard."),
     ];
     let of = |(number, (original, spun)): (usize, &(&str, &str))| {
-        example(&HeldOut { original, spun, document: 0, weight: 1.0 + number as f64 }, 0)
+        example(
+            &HeldOut { original, spun, document: 0, weight: 1.0 + number as f64, simulated: false },
+            0,
+        )
     };
     pairs.iter().enumerate().filter_map(of).collect()
 }
@@ -48,7 +51,7 @@ fn weights_learn_to_mend() {
     let pairs = file.lines().map(|line| {
         let mut columns = line.split('\t');
         let mut next = || columns.next().unwrap_or_default();
-        HeldOut { original: next(), spun: next(), document: 0, weight: 1.0 }
+        HeldOut { original: next(), spun: next(), document: 0, weight: 1.0, simulated: false }
     });
     let mut reductions = Vec::new();
     tune(&mut model, pairs, &TuneConfig::default(), &mut |_, reduction| reductions.push(reduction));

@@ -102,7 +102,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
 }
 
 /// A number of bytes with an optional unit.
-fn bytes(text: &str) -> Result<usize, String> {
+pub(in crate::cli) fn bytes(text: &str) -> Result<usize, String> {
     let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match text[number.len()..].to_ascii_uppercase().as_str() {
         "" | "B" => 1.0,

@@ -1,0 +1,152 @@
+//! How often a change of some posterior is right: the calibrator, by logistic regression.
+
+use super::{CHUNK, Example, TuneConfig, loss};
+use crate::decode::confidence::{Calibrator, logistic, logit};
+use crate::decode::{DecodeConfig, Graph, NONE, Readings};
+use crate::lattice::{Kind, Lattice};
+use crate::model::Model;
+use ndarray::{Array1, Array2, array};
+use rayon::prelude::*;
+
+/// A change of the best restoration.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Change {
+    pub(super) posterior: f64,
+    pub(super) rate: f32,
+    pub(super) right: bool,
+    pub(super) weight: f64,
+}
+
+/// Fewer changes say too little.
+const LEAST: usize = 40;
+/// Pull towards believing the posteriors, in changes.
+const PULL: f64 = 2.0;
+
+/// Learns the calibrator from what `model` makes of the examples; those that were not
+/// simulated count for as much as those that were, all together.
+pub(super) fn calibrate(
+    model: &Model,
+    examples: &[Example],
+    readings: &Readings,
+    config: &TuneConfig,
+) -> Calibrator {
+    let of_chunk = |(chunk, examples): (usize, &[Example])| {
+        let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
+        let mut changes: Vec<(bool, Change)> = Vec::new();
+        for (number, example) in (chunk * CHUNK..).zip(examples) {
+            let found =
+                changes_of(model, example, readings, number, config, &mut lattice, &mut graph);
+            changes.extend(found.into_iter().map(|change| (example.simulated, change)));
+        }
+        changes
+    };
+    let chunks = examples.par_chunks(CHUNK).enumerate();
+    let changes: Vec<(bool, Change)> = chunks.flat_map_iter(of_chunk).collect();
+    let count = |simulated| changes.iter().filter(|change| change.0 == simulated).count() as f64;
+    let counts = [count(false), count(true)];
+    let all = counts[0].max(counts[1]);
+    let weighted = changes.iter().map(|&(simulated, change)| {
+        let share = all / counts[usize::from(simulated)];
+        Change { weight: share, ..change }
+    });
+    fit(&weighted.collect::<Vec<_>>())
+}
+
+fn changes_of(
+    model: &Model,
+    example: &Example,
+    readings: &Readings,
+    number: usize,
+    config: &TuneConfig,
+    lattice: &mut Lattice,
+    graph: &mut Graph,
+) -> Vec<Change> {
+    let manner = readings.manner(number);
+    lattice.build(model, &example.text, &example.tokens, manner);
+    graph.search(model, lattice, &DecodeConfig { beam: config.beam, ..DecodeConfig::default() });
+    graph.posteriors();
+    let (losses, _) =
+        loss::losses(model, lattice, &example.text, &example.tokens, &example.original);
+    let posteriors = graph.choice_posteriors(lattice);
+    let best = graph.nbest(lattice, 1).into_iter().flat_map(|path| path.choices);
+    let changed = best.filter(|&choice| {
+        choice != NONE && !matches!(lattice.choice(choice).kind, Kind::Keep | Kind::Small)
+    });
+    let of = |choice: u32| Change {
+        posterior: posteriors[choice as usize],
+        rate: manner.rate,
+        right: losses[choice as usize] < 0.0,
+        weight: 1.0,
+    };
+    changed.map(of).collect()
+}
+
+/// Newton's method on the log likelihood, which is concave.
+pub(super) fn fit(changes: &[Change]) -> Calibrator {
+    if changes.len() < LEAST {
+        return Calibrator::default();
+    }
+    let start = array![1.0, 0.0, 0.0];
+    let mut weights: Array1<f64> = start.clone();
+    for _ in 0..30 {
+        let mut gradient = -PULL * (&weights - &start);
+        let mut curvature: Array2<f64> = Array2::eye(3) * PULL;
+        for change in changes {
+            let inputs = array![logit(change.posterior), 1.0, f64::from(change.rate)];
+            let likely = logistic(weights.dot(&inputs));
+            let miss = f64::from(u8::from(change.right)) - likely;
+            gradient.scaled_add(change.weight * miss, &inputs);
+            let bend = change.weight * likely * (1.0 - likely);
+            for (row, &input) in curvature.rows_mut().into_iter().zip(&inputs) {
+                let mut row = row;
+                row.scaled_add(bend * input, &inputs);
+            }
+        }
+        weights += &solve(curvature, gradient);
+    }
+    let slope = (weights[0] as f32).max(0.05);
+    Calibrator { slope, offset: weights[1] as f32, rate: weights[2] as f32 }
+}
+
+/// Solves a small symmetric positive definite system by elimination.
+fn solve(mut matrix: Array2<f64>, mut right: Array1<f64>) -> Array1<f64> {
+    let size = right.len();
+    for pivot in 0..size {
+        for row in pivot + 1..size {
+            let factor = matrix[[row, pivot]] / matrix[[pivot, pivot]];
+            for column in pivot..size {
+                matrix[[row, column]] -= factor * matrix[[pivot, column]];
+            }
+            right[row] -= factor * right[pivot];
+        }
+    }
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|c| matrix[[row, c]] * right[c]).sum();
+        right[row] = (right[row] - known) / matrix[[row, row]];
+    }
+    right
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn learns_that_half_is_right() {
+        // Of changes with a posterior of 0.9 six in ten are right, of 0.6 three in ten.
+        let of = |posterior, right| Change { posterior, rate: 0.0, right, weight: 1.0 };
+        let changes: Vec<Change> = (0..2000)
+            .map(|i| if i % 2 == 0 { of(0.9, i % 20 < 12) } else { of(0.6, i % 20 < 6) })
+            .collect();
+        let calibrator = fit(&changes);
+        assert!((calibrator.confidence(0.9, 0.0) - 0.6).abs() < 0.01, "{calibrator:?}");
+        assert!((calibrator.confidence(0.6, 0.0) - 0.3).abs() < 0.01, "{calibrator:?}");
+        assert_eq!(fit(&changes[..10]), Calibrator::default());
+    }
+
+    #[test]
+    fn solves_by_hand() {
+        let solved = solve(array![[4.0, 1.0], [1.0, 3.0]], array![1.0, 2.0]);
+        assert!((solved[0] - 1.0 / 11.0).abs() < 1e-12 && (solved[1] - 7.0 / 11.0).abs() < 1e-12);
+    }
+}
