@@ -11,8 +11,9 @@ pub(crate) mod arpa;
 mod bits;
 pub(crate) mod classes;
 pub(crate) mod count;
-mod discount;
+pub(crate) mod discount;
 pub(crate) mod estimate;
+mod external;
 pub(crate) mod file;
 pub(crate) mod mix;
 pub(crate) mod model;
@@ -23,6 +24,7 @@ mod quantise;
 mod reference;
 mod runs;
 mod state;
+pub(crate) mod stream;
 mod trie;
 
 pub(crate) use packed::LanguageModel;

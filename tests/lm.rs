@@ -85,6 +85,24 @@ fn the_same_bytes_at_any_number_of_threads_and_any_memory() {
     for more in [["--threads", "2"], ["--threads", "8"], ["--memory", "100K"]] {
         assert!(build(&more) == one, "{more:?}");
     }
+    // Without a packed file to write the model never comes into memory.
+    let bounded = ["build", "--order", "4", "--text", "a.txt", "--arpa", "z", "--memory", "100K"];
+    lm(folder.path(), &bounded).success();
+    assert!(fs::read(folder.path().join("z")).unwrap() == one.0);
+}
+
+#[test]
+fn degenerate_counts_fall_back_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("t"), "a b c d e f g\nh i j k l m\n").unwrap();
+    for more in [&[][..], &["--memory", "1M"]] {
+        let arguments = ["build", "--order", "7", "--text", "t", "--pretokenized", "--arpa", "x"];
+        let built = lm(folder.path(), &[&arguments, more].concat()).success();
+        let notes = err(&built);
+        assert!(notes.contains("7-grams: no discount for count"), "{notes}");
+        let scored = lm(folder.path(), &["score", "x", "--text", "t", "--pretokenized"]).success();
+        assert!(figure(&out(&scored), "perplexity") < 5.0);
+    }
 }
 
 #[test]

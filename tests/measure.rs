@@ -133,6 +133,16 @@ fn what_was_learned_from_is_named() {
     let output = evaluate(HELD_OUT, &["--format", "json"]).success();
     assert_eq!(json(&output)["leaks"]["found"], 0);
     assert_eq!(stderr(&output), "");
+    // Weights that are learned anew from these pairs have seen them.
+    let mut tune = unspin();
+    tune.args(["tune", "--dev", HELD_OUT, "--model"]).arg(path("model"));
+    tune.arg("--output").arg(path("tuned")).assert().success();
+    let output = compare("tuned", "model", &["--format", "json"]).success();
+    assert_eq!(stderr(&output), "");
+    let mut evaluate = unspin();
+    evaluate.args(["evaluate", "--pairs", HELD_OUT, "--format", "json", "--model"]);
+    let output = evaluate.arg(path("tuned")).assert().success();
+    assert_eq!(json(&output)["leaks"]["found"], 60);
 }
 
 #[test]

@@ -54,10 +54,10 @@ impl Terminal {
             }
             match units {
                 0 => eprintln!("{name}: {seconds:.1} s{cost}"),
-                _ => {
-                    let unit = if self.bytes { " bytes" } else { "" };
-                    eprintln!("{name}: {units}{unit} in {seconds:.1} s{cost}, {rate:.0} a second")
+                _ if self.bytes => {
+                    eprintln!("{name}: {units} bytes in {seconds:.1} s{cost}, {rate:.0} a second")
                 }
+                _ => eprintln!("{name}: {units} in {seconds:.1} s{cost}, {rate:.0} a second"),
             }
         }
     }

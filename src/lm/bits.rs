@@ -98,11 +98,7 @@ impl Runs {
     /// The children of `node`, which is below the number of nodes.
     #[inline]
     pub fn get(&self, node: usize) -> (usize, usize) {
-        if node == 0 {
-            return (0, self.next_one(0));
-        }
-        let at = self.select(node - 1);
-        (at + 1 - node, self.next_one(at + 1) - node)
+        self.get_at(self.sample(node), node)
     }
 
     /// Where the unary code of `node`'s children begins.
@@ -124,10 +120,36 @@ impl Runs {
         (at - node, self.next_one(at) - node)
     }
 
+    /// Where the search for the children of `node` begins: its memory is asked for
+    /// by this and by [`Runs::touch`] before [`Runs::get_at`] waits for it.
+    #[inline]
+    pub fn sample(&self, node: usize) -> usize {
+        self.samples.get(node.saturating_sub(1) / SAMPLE) as usize
+    }
+
+    #[inline]
+    pub fn touch(&self, sample: usize) -> u64 {
+        self.words.get(sample / 64)
+    }
+
+    /// The children of `node`, whose sample is known.
+    #[inline]
+    pub fn get_at(&self, sample: usize, node: usize) -> (usize, usize) {
+        if node == 0 {
+            return (0, self.next_one(0));
+        }
+        let at = self.select_from(sample, node - 1);
+        (at + 1 - node, self.next_one(at + 1) - node)
+    }
+
     /// The place of the one of number `index`.
     #[inline]
     fn select(&self, index: usize) -> usize {
-        let sample = self.samples.get(index / SAMPLE) as usize;
+        self.select_from(self.samples.get(index / SAMPLE) as usize, index)
+    }
+
+    #[inline]
+    fn select_from(&self, sample: usize, index: usize) -> usize {
         let mut left = (index % SAMPLE) as u32;
         let mut at = sample / 64;
         let mut word = self.words.get(at) & (!0 << (sample % 64));

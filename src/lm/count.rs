@@ -11,6 +11,8 @@ use rayon::prelude::*;
 const CHUNK: usize = 1 << 24;
 /// Fewer are never sorted at a time, however little memory there is.
 const LEAST_CHUNK: usize = 1 << 12;
+/// What estimation takes from files where no bound is given.
+const LEAST_MEMORY: usize = 1 << 28;
 
 /// Counts the n-grams of sentences.
 ///
@@ -61,13 +63,12 @@ impl Counter {
         Ok(Self { order, vocab_len, bits, chunk, memory, windows, runs, failed })
     }
 
-    /// Sorts within `bytes` of memory and keeps sorted chunks in temporary files;
-    /// the distinct n-grams, about 12 bytes each, still come into memory at the end.
+    /// Sorts within `bytes` of memory and keeps sorted chunks in temporary files.
     pub(crate) fn within(mut self, bytes: usize) -> Self {
         self.memory = Some(bytes);
         // A quarter is for the buffers of files.
         self.chunk = (bytes / 4 * 3 / size_of::<u128>()).clamp(LEAST_CHUNK, u32::MAX as usize);
-        self.windows = Vec::with_capacity(self.chunk);
+        self.windows.reserve_exact(self.chunk);
         self
     }
 
@@ -98,16 +99,26 @@ impl Counter {
     /// # Errors
     ///
     /// If a temporary file could not be written or read.
-    pub(crate) fn finish(mut self) -> Result<Counts> {
+    pub(crate) fn finish(self) -> Result<Counts> {
+        let vocab_len = self.vocab_len;
+        let mut builder = Builder::new(self.order, self.bits);
+        self.windows(|window, count| builder.push(window, count))?;
+        let (trie, counts) = builder.finish();
+        Ok(Counts { vocab_len, trie, counts })
+    }
+
+    /// Gives the distinct windows in suffix order, with their counts.
+    pub(super) fn windows(mut self, each: impl FnMut(u128, u32)) -> Result<()> {
         self.sort();
         let failed = |source| Error::io(std::env::temp_dir(), source);
         self.failed.map_or(Ok(()), Err).map_err(failed)?;
         drop(self.windows);
-        let mut builder = Builder::new(self.order, self.bits);
-        let memory = self.memory.unwrap_or(0) / 4;
-        merge(self.runs, memory, |window, count| builder.push(window, count)).map_err(failed)?;
-        let (trie, counts) = builder.finish();
-        Ok(Counts { vocab_len: self.vocab_len, trie, counts })
+        merge(self.runs, self.memory.unwrap_or(0) / 4, each).map_err(failed)
+    }
+
+    /// Size of the vocabulary, order, bits of a word, and bytes of memory.
+    pub(super) fn shape(&self) -> (u32, usize, u32, usize) {
+        (self.vocab_len, self.order, self.bits, self.memory.unwrap_or(LEAST_MEMORY))
     }
 
     fn sort(&mut self) {

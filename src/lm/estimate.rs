@@ -47,10 +47,7 @@ pub(crate) struct Estimate {
 ///
 /// If there is no text or the pruning thresholds fall.
 pub(crate) fn estimate(counts: &Counts, config: &EstimateConfig) -> Result<Estimate> {
-    if !config.prune.is_sorted() {
-        let message = format!("pruning thresholds {:?} must not fall", config.prune);
-        return Err(Error::config(message));
-    }
+    check(config)?;
     if counts.trie.len(0) <= END as usize {
         return Err(Error::config("no text to estimate a language model from"));
     }
@@ -95,6 +92,14 @@ pub(crate) fn estimate(counts: &Counts, config: &EstimateConfig) -> Result<Estim
     let all = keep.iter().flatten().all(|keep| *keep);
     let model = if all { model } else { model.retain(&keep) };
     Ok(Estimate { model, discounts, warnings })
+}
+
+/// Pruning thresholds must not fall.
+pub(super) fn check(config: &EstimateConfig) -> Result<()> {
+    if config.prune.is_sorted() {
+        return Ok(());
+    }
+    Err(Error::config(format!("pruning thresholds {:?} must not fall", config.prune)))
 }
 
 /// Discounts by the adjusted counts of all n-grams, those to be pruned among them.
@@ -153,9 +158,13 @@ fn shares(counts: &Counts) -> Vec<f32> {
     let sentences = counts.trie.unigram(END).map_or(0, |end| plain[end]);
     let share = |(node, &count): (usize, &u32)| {
         let count = if node == BEGIN as usize { sentences } else { count };
-        (f64::from(count.max(1)) / total).ln() as f32
+        log_share(count, total)
     };
     plain.iter().enumerate().map(share).collect()
+}
+
+pub(super) fn log_share(count: u32, total: f64) -> f32 {
+    (f64::from(count.max(1)) / total).ln() as f32
 }
 
 /// What each context of a level's n-grams gives to the words seen after it.
@@ -209,10 +218,10 @@ mod tests {
         #[test]
         fn equals_the_papers(
             text in reference::text(),
-            order in 1usize..=4,
-            prune in prop::collection::vec(0u32..3, 1..4),
+            order in 1usize..=7,
+            prune in prop::collection::vec(0u32..3, 1..8),
             whole_vocabulary: bool,
-            contexts in prop::collection::vec(reference::context(4), 10),
+            contexts in prop::collection::vec(reference::context(7), 10),
         ) {
             let mut prune = prune;
             prune.sort();

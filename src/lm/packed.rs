@@ -7,6 +7,7 @@
 
 mod compact;
 mod fast;
+mod reversed;
 
 use super::MAX_ORDER;
 use super::model::BackoffModel;
@@ -18,6 +19,7 @@ use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
 use compact::Compact;
 use fast::Fast;
 use rayon::prelude::*;
+use reversed::Reversed;
 
 /// How the n-grams lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -28,14 +30,10 @@ pub(crate) enum Layout {
     Fast,
 }
 
-impl Layout {
-    const fn tag(self) -> u32 {
-        match self {
-            Self::Compact => 1,
-            Self::Fast => 2,
-        }
-    }
-}
+/// What a file begins with, by layout.
+const REVERSED: u32 = 1;
+const FAST: u32 = 2;
+const COMPACT: u32 = 3;
 
 /// A quantised back-off model; `clone` shares the data.
 #[derive(Clone)]
@@ -50,6 +48,43 @@ pub(crate) struct LanguageModel {
 enum Ngrams {
     Compact(Compact),
     Fast(Fast),
+    /// What was compact in older files.
+    Reversed(Reversed),
+}
+
+impl Ngrams {
+    /// What a state knows its last word by.
+    #[inline]
+    fn key(&self, word: u32) -> (u32, u32) {
+        match self {
+            Self::Compact(ngrams) => ngrams.after(word),
+            Self::Fast(_) | Self::Reversed(_) => (word, 0),
+        }
+    }
+}
+
+/// Questions that are asked at once.
+pub(crate) const BATCH: usize = 8;
+
+/// A question and what is known of its answer.
+struct Query<'s> {
+    from: &'s State,
+    word: u32,
+    /// Of the longest n-gram found.
+    prob: f32,
+    state: State,
+    /// Words of the history in that n-gram.
+    matched: usize,
+}
+
+impl Query<'_> {
+    /// Backs off from what of the history is longer.
+    #[inline]
+    fn answer(&self) -> (f32, State) {
+        let from = self.from;
+        let longer = &from.backoffs[self.matched.min(from.len())..from.len()];
+        (longer.iter().fold(self.prob, |prob, backoff| prob + backoff), self.state)
+    }
 }
 
 impl LanguageModel {
@@ -72,7 +107,7 @@ impl LanguageModel {
     pub(crate) fn begin(&self) -> State {
         let mut state = State::default();
         if self.order() > 1 {
-            state.set(0, BEGIN, self.unigram(BEGIN).1);
+            state.set(0, self.ngrams.key(BEGIN), self.unigram(BEGIN).1);
         }
         state
     }
@@ -86,18 +121,37 @@ impl LanguageModel {
     /// model, and the state after it.
     #[inline]
     pub(crate) fn score(&self, from: &State, word: u32) -> (f32, State) {
+        let mut query = [self.query(from, word)];
+        self.look_up(&mut query);
+        query[0].answer()
+    }
+
+    /// The same of [`BATCH`] pairs of state and word at once, which takes much less
+    /// time than one by one: while the memory for one is waited for, that for the
+    /// others comes.
+    #[inline]
+    pub(crate) fn score_batch(&self, pairs: [(&State, u32); BATCH]) -> [(f32, State); BATCH] {
+        let mut queries = pairs.map(|(from, word)| self.query(from, word));
+        self.look_up(&mut queries);
+        queries.map(|query| query.answer())
+    }
+
+    #[inline]
+    fn query<'s>(&self, from: &'s State, word: u32) -> Query<'s> {
         let word = if (word as usize) < self.words() { word } else { UNKNOWN };
-        let (mut prob, backoff) = self.unigram(word);
+        let (prob, backoff) = self.unigram(word);
         let mut state = State::default();
-        state.set(0, word, backoff);
-        let matched = match &self.ngrams {
-            Ngrams::Compact(ngrams) => ngrams.look_up(from, word, &mut prob, &mut state),
-            Ngrams::Fast(ngrams) => ngrams.look_up(from, word, &mut prob, &mut state),
-        };
-        for backoff in &from.backoffs[matched.min(from.len())..from.len()] {
-            prob += backoff;
+        state.set(0, self.ngrams.key(word), backoff);
+        Query { from, word, prob, state, matched: 0 }
+    }
+
+    #[inline]
+    fn look_up<const N: usize>(&self, queries: &mut [Query; N]) {
+        match &self.ngrams {
+            Ngrams::Compact(ngrams) => ngrams.look_up(queries),
+            Ngrams::Fast(ngrams) => ngrams.look_up(queries),
+            Ngrams::Reversed(ngrams) => queries.iter_mut().for_each(|query| ngrams.look_up(query)),
         }
-        (prob, state)
     }
 
     /// Log probability of a word in any text.
@@ -118,21 +172,23 @@ impl LanguageModel {
     pub(crate) fn unpack(&self) -> Option<BackoffModel> {
         match &self.ngrams {
             Ngrams::Compact(ngrams) => Some(ngrams.unpack(self)),
+            Ngrams::Reversed(ngrams) => Some(ngrams.unpack(self)),
             Ngrams::Fast(_) => None,
         }
     }
 
     pub(crate) fn write(&self, writer: &mut SectionWriter) {
-        let layout = match &self.ngrams {
-            Ngrams::Compact(_) => Layout::Compact,
-            Ngrams::Fast(_) => Layout::Fast,
-        };
-        writer.put(layout.tag());
+        writer.put(match &self.ngrams {
+            Ngrams::Compact(_) => COMPACT,
+            Ngrams::Fast(_) => FAST,
+            Ngrams::Reversed(_) => REVERSED,
+        });
         writer.array(self.sizes.iter().map(|size| *size as u32));
         writer.array(self.unigrams.iter());
         match &self.ngrams {
             Ngrams::Compact(ngrams) => ngrams.write(writer),
             Ngrams::Fast(ngrams) => ngrams.write(writer),
+            Ngrams::Reversed(ngrams) => ngrams.write(writer),
         }
     }
 
@@ -149,13 +205,12 @@ impl LanguageModel {
         let halves = |bits: u64| [bits as u32, (bits >> 32) as u32];
         let finite = unigrams.iter().flat_map(halves).all(|bits| f32::from_bits(bits).is_finite());
         reader.check(finite, "finite probabilities", "others")?;
-        let compact = Layout::Compact.tag();
-        let known = [compact, Layout::Fast.tag()].contains(&layout);
+        let known = [REVERSED, FAST, COMPACT].contains(&layout);
         reader.check(known, "a layout that this version reads", layout)?;
-        let ngrams = if layout == compact {
-            Ngrams::Compact(Compact::read(reader, &sizes)?)
-        } else {
-            Ngrams::Fast(Fast::read(reader, &sizes)?)
+        let ngrams = match layout {
+            REVERSED => Ngrams::Reversed(Reversed::read(reader, &sizes)?),
+            FAST => Ngrams::Fast(Fast::read(reader, &sizes)?),
+            _ => Ngrams::Compact(Compact::read(reader, &sizes)?),
         };
         Ok(Self { sizes, unigrams, ngrams })
     }
@@ -165,15 +220,19 @@ impl BackoffModel {
     /// Quantises and packs the model; n-grams' probabilities and back-off weights
     /// become the nearest of 256 values an order, those of unigrams stay exact.
     pub(crate) fn pack(&self, layout: Layout) -> LanguageModel {
+        match layout {
+            Layout::Compact => self.packed(COMPACT, compact::write_new),
+            Layout::Fast => self.packed(FAST, fast::write_new),
+        }
+    }
+
+    fn packed(&self, tag: u32, write_new: fn(&Self, &mut SectionWriter)) -> LanguageModel {
         let mut writer = SectionWriter::default();
-        writer.put(layout.tag());
+        writer.put(tag);
         let longer = (1..self.order()).map(|level| self.trie.len(level) as u32);
         writer.array(std::iter::once(self.vocab_len).chain(longer));
         writer.array(self.unigram_entries());
-        match layout {
-            Layout::Compact => compact::write_new(self, &mut writer),
-            Layout::Fast => fast::write_new(self, &mut writer),
-        }
+        write_new(self, &mut writer);
         let mut reader = SectionReader::new("language model", writer.finish().into());
         LanguageModel::read(&mut reader).expect("what was written a line ago")
     }
@@ -196,19 +255,31 @@ impl BackoffModel {
         entries
     }
 
-    /// The back-off weights of a level: what codes stand for, and codes, of which
-    /// there are none at the highest order. Code 0 is for what is no context.
-    fn weights(&self, level: usize) -> (Codebook, Vec<u8>) {
+    /// What codes of a level's back-off weights stand for: code 0 for what is no
+    /// context, at most `size` others for values.
+    fn weight_values(&self, level: usize, size: usize) -> Codebook {
+        let values = self.backoffs.get(level).map_or(Vec::new(), |weights| {
+            let extended = self.extended(level);
+            let is_context = |node: &usize| extended[*node] || weights[*node] != 0.0;
+            (0..weights.len()).filter(is_context).map(|node| weights[node] + 0.0).collect()
+        });
+        Codebook::train(values, size).with_first(NO_CONTEXT)
+    }
+
+    /// The codes of a level's back-off weights, of which there are none at the highest
+    /// order.
+    fn weights(&self, level: usize, values: &Codebook) -> Vec<u8> {
         let Some(weights) = self.backoffs.get(level) else {
-            return (Codebook::train(Vec::new(), 1).with_first(NO_CONTEXT), Vec::new());
+            return Vec::new();
         };
         let extended = self.extended(level);
-        let is_context = |node: usize| extended[node] || weights[node] != 0.0;
-        let some = (0..weights.len()).filter(|&node| is_context(node));
-        let book = Codebook::train(some.map(|node| weights[node] + 0.0).collect(), 255);
-        let code = |node| if is_context(node) { book.code(weights[node]) + 1 } else { 0 };
-        let codes = (0..weights.len()).into_par_iter().map(code).collect();
-        (book.with_first(NO_CONTEXT), codes)
+        let nodes = weights.par_iter().zip(extended);
+        nodes
+            .map(|(weight, extended)| match extended || *weight != 0.0 {
+                true => values.code_after_first(*weight),
+                false => 0,
+            })
+            .collect()
     }
 }
 

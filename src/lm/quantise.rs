@@ -54,10 +54,12 @@ impl Codebook {
 
     /// The code of the value nearest to `value`.
     pub fn code(&self, value: f32) -> u8 {
-        let above = self.0.partition_point(|centre| *centre < value).min(self.0.len() - 1);
-        let below = above.saturating_sub(1);
-        let nearer = value - self.0[below] < self.0[above] - value;
-        if nearer { below as u8 } else { above as u8 }
+        nearest(&self.0, value)
+    }
+
+    /// The same of a codebook [`with_first`](Self::with_first), but for its code 0.
+    pub fn code_after_first(&self, value: f32) -> u8 {
+        nearest(&self.0[1..], value) + 1
     }
 
     /// The codes of many values.
@@ -75,6 +77,14 @@ impl Codebook {
         let last = self.0[self.0.len() - 1];
         writer.array((0..CODES).map(|code| self.0.get(code).copied().unwrap_or(last)));
     }
+}
+
+/// The place of the value nearest to `value` among values in order.
+fn nearest(values: &[f32], value: f32) -> u8 {
+    let above = values.partition_point(|centre| *centre < value).min(values.len() - 1);
+    let below = above.saturating_sub(1);
+    let nearer = value - values[below] < values[above] - value;
+    if nearer { below as u8 } else { above as u8 }
 }
 
 /// What codes stand for, as read.

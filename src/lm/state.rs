@@ -6,12 +6,16 @@ use std::hash::{Hash, Hasher};
 /// The end of a history, as many words of it as begin an n-gram; so histories with
 /// the same future are equal.
 ///
-/// With the words stand the back-off weights of the last word, the last two words
-/// and so on, which the next query may need; the words alone tell states apart.
+/// For the last word, the last two words and so on there stand what the layout knows
+/// them by and the back-off weight, which the next query may need; the former alone
+/// tell states apart.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct State {
-    /// The last word first.
-    pub(super) words: [u32; MAX_ORDER - 1],
+    /// Words, the last first; in the compact layout where the n-grams begin that go on
+    /// from there.
+    pub(super) keys: [u32; MAX_ORDER - 1],
+    /// In the compact layout where those n-grams end, otherwise nothing.
+    pub(super) ends: [u32; MAX_ORDER - 1],
     pub(super) backoffs: [f32; MAX_ORDER - 1],
     pub(super) len: u8,
 }
@@ -23,19 +27,20 @@ impl State {
         self.len as usize
     }
 
-    /// Sets the last words but `back`, the back-off weight of them and what is
-    /// behind them, and whether they begin an n-gram.
+    /// Sets what the last word and the `back` before it are known by, their back-off
+    /// weight, and whether they begin an n-gram.
     #[inline]
-    pub(super) fn set(&mut self, back: usize, word: u32, backoff: f32) {
-        self.words[back] = word;
+    pub(super) fn set(&mut self, back: usize, (key, end): (u32, u32), backoff: f32) {
+        self.keys[back] = key;
+        self.ends[back] = end;
         self.backoffs[back] = backoff;
         if extends(backoff) {
             self.len = back as u8 + 1;
         }
     }
 
-    fn known(&self) -> &[u32] {
-        &self.words[..self.len()]
+    fn known(&self) -> (&[u32], &[u32]) {
+        (&self.keys[..self.len()], &self.ends[..self.len()])
     }
 }
 
@@ -49,7 +54,7 @@ impl Eq for State {}
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.known().iter().for_each(|word| state.write_u32(*word));
+        self.known().0.iter().for_each(|word| state.write_u32(*word));
         state.write_u8(self.len);
     }
 }

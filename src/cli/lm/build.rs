@@ -7,7 +7,9 @@ use crate::cli::{Outcome, use_threads};
 use crate::error::{Error, Result};
 use crate::lm::MAX_ORDER;
 use crate::lm::count::Counter;
+use crate::lm::discount::{BadDiscount, Discount};
 use crate::lm::estimate::{EstimateConfig, estimate};
+use crate::lm::stream;
 use crate::progress::Progress;
 use std::path::PathBuf;
 
@@ -40,8 +42,10 @@ pub(super) struct Args {
     prune: Vec<u32>,
     #[command(flatten)]
     entropy: PruneArgs,
-    /// Sort within this much memory, such as 500M or 2G, the rest in temporary files;
-    /// the distinct n-grams, 12 to 30 bytes each, come on top [default: all of it]
+    /// Count, sort and estimate within this much memory, such as 500M or 2G, the rest
+    /// in temporary files. Words come on top, about 100 bytes each; for --output,
+    /// --ngrams and --entropy so does the model, 16 to 30 bytes an n-gram, for --arpa
+    /// alone it does not [default: what it takes]
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     memory: Option<usize>,
     /// Threads to work on [default: as many as the machine has]
@@ -84,18 +88,29 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     progress.note(&format!("{tokens} tokens"));
 
     progress.stage("estimate", None);
-    let counts = counter.finish()?;
     let config =
         EstimateConfig { prune: args.prune, whole_vocabulary: false, ..Default::default() };
-    let estimate = estimate(&counts, &config)?;
-    drop(counts);
-    for (discount, order) in estimate.discounts.iter().zip(1..) {
-        progress.note(&format!("{order}-grams: discounts {:.6?}", discount.0));
-    }
-    for warning in &estimate.warnings {
-        progress.warn(&warning.to_string());
-    }
-    let model = args.entropy.prune(estimate.model, &progress);
+    let tell = |discounts: &[Discount], warnings: &[BadDiscount]| {
+        for (discount, order) in discounts.iter().zip(1..) {
+            progress.note(&format!("{order}-grams: discounts {:.6?}", discount.0));
+        }
+        warnings.iter().for_each(|warning| progress.warn(&warning.to_string()));
+    };
+    let model = if args.memory.is_some() {
+        let streamed = stream::estimate(counter, &config)?;
+        tell(&streamed.discounts, &streamed.warnings);
+        if !args.entropy.any() && !args.output.packs() {
+            args.output.save_streamed(&vocabulary, streamed, &progress)?;
+            progress.finish();
+            return Ok(outcome);
+        }
+        streamed.into_model()?
+    } else {
+        let estimate = estimate(&counter.finish()?, &config)?;
+        tell(&estimate.discounts, &estimate.warnings);
+        estimate.model
+    };
+    let model = args.entropy.prune(model, &progress);
     args.output.save(&vocabulary, &model, &progress)?;
     progress.finish();
     Ok(outcome)

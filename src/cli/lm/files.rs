@@ -7,6 +7,7 @@ use crate::lm::file::LanguageFile;
 use crate::lm::model::BackoffModel;
 use crate::lm::packed::Layout;
 use crate::lm::prune::Entropy;
+use crate::lm::stream::Streamed;
 use crate::model::container;
 use crate::progress::Progress;
 use crate::text::Vocabulary;
@@ -92,7 +93,10 @@ impl OutputArgs {
         progress.note(&format!("n-grams by length: {:?}", model.sizes()));
         if let Some(path) = &self.arpa {
             progress.stage("write ARPA", None);
-            write_arpa(path, vocabulary, model).map_err(|source| Error::io(path, source))?;
+            let write = |out: &mut BufWriter<&File>, words: &[String]| {
+                model.write_arpa(out, |word, line| line.push_str(&words[word as usize]))
+            };
+            write_arpa(path, vocabulary, write).map_err(|source| Error::io(path, source))?;
         }
         if let Some(path) = &self.output {
             progress.stage("pack", None);
@@ -101,15 +105,42 @@ impl OutputArgs {
         }
         Ok(())
     }
+
+    /// True if a packed file is asked for, which is made in memory.
+    pub fn packs(&self) -> bool {
+        self.output.is_some()
+    }
+
+    /// Writes the ARPA file of a model that never comes into memory.
+    pub fn save_streamed(
+        &self,
+        vocabulary: &Vocabulary,
+        model: Streamed,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        progress.note(&format!("n-grams by length: {:?}", model.sizes));
+        let Some(path) = &self.arpa else {
+            return Ok(());
+        };
+        progress.stage("write ARPA", None);
+        let write = |out: &mut BufWriter<&File>, words: &[String]| {
+            model.write_arpa(out, |word, line| line.push_str(&words[word as usize]))
+        };
+        write_arpa(path, vocabulary, write).map_err(|source| Error::io(path, source))
+    }
 }
 
 /// A temporary file beside `path` is renamed when it is whole; what is no plain
 /// file, such as a pipe, is written to as it stands.
-fn write_arpa(path: &Path, vocabulary: &Vocabulary, model: &BackoffModel) -> std::io::Result<()> {
+fn write_arpa(
+    path: &Path,
+    vocabulary: &Vocabulary,
+    put: impl FnOnce(&mut BufWriter<&File>, &[String]) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     let words: Vec<String> = (0..vocabulary.len() as u32).map(|id| vocabulary.word(id)).collect();
     let write = |file: &File| {
         let mut out = BufWriter::with_capacity(1 << 20, file);
-        model.write_arpa(&mut out, |word, line| line.push_str(&words[word as usize]))?;
+        put(&mut out, &words)?;
         out.flush()
     };
     if path.exists() && !path.is_file() {
@@ -135,6 +166,11 @@ pub(super) struct PruneArgs {
 }
 
 impl PruneArgs {
+    /// True if there is anything to prune.
+    pub fn any(&self) -> bool {
+        self.entropy.is_some() || self.ngrams.is_some()
+    }
+
     pub fn check(&self) -> Result<()> {
         match self.entropy {
             Some(share) if !(0.0..1.0).contains(&share) => {

@@ -5,9 +5,10 @@ use super::text::{Sentences, Text};
 use crate::cli::progress::Terminal;
 use crate::cli::{Outcome, use_threads};
 use crate::error::{Error, Result};
-use crate::lm::LanguageModel;
 use crate::lm::file::LanguageFile;
 use crate::lm::model::BackoffModel;
+use crate::lm::packed::BATCH;
+use crate::lm::{LanguageModel, State};
 use crate::progress::Progress;
 use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
 use rayon::prelude::*;
@@ -87,8 +88,9 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let failed = |source| Error::io("standard output", source);
     text.numbered(&index, &progress, true, &mut |lines| {
         let since = Instant::now();
-        let chunks = lines.par_chunks(CHUNK).map(|lines| {
-            lines.iter().map(|sentences| score(&model, sentences)).collect::<Vec<_>>()
+        let chunks = lines.par_chunks(CHUNK).map(|lines| match &model {
+            Stored::Arpa(_, model) => lines.iter().map(|line| exact(model, line)).collect(),
+            Stored::Packed(file) => packed(&file.lm, lines),
         });
         let totals: Vec<Total> = chunks.collect::<Vec<_>>().concat();
         asking += since.elapsed();
@@ -120,30 +122,72 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn score(model: &Stored, sentences: &Sentences) -> Total {
+/// A line of a batch, and where its scoring has come.
+struct Lane<'l> {
+    line: usize,
+    rest: &'l [Vec<u32>],
+    /// Words of the first of `rest` that are scored.
+    at: usize,
+    state: State,
+}
+
+impl Lane<'_> {
+    /// The next word to score.
+    fn word(&self) -> u32 {
+        self.rest[0].get(self.at).copied().unwrap_or(END)
+    }
+
+    /// Goes on after it; false at the line's end.
+    fn advance(&mut self, state: State, begin: State) -> bool {
+        self.state = state;
+        self.at += 1;
+        if self.at > self.rest[0].len() {
+            (self.rest, self.at, self.state) = (&self.rest[1..], 0, begin);
+        }
+        !self.rest.is_empty()
+    }
+}
+
+/// Scores several lines at a time, a word of each in turn.
+fn packed(model: &LanguageModel, lines: &[Sentences]) -> Vec<Total> {
+    let mut totals = vec![Total::default(); lines.len()];
+    let begin = model.begin();
+    let all = lines.iter().enumerate().filter(|line| !line.1.is_empty());
+    let mut waiting = all.map(|(line, rest)| Lane { line, rest, at: 0, state: begin });
+    let mut lanes: Vec<Lane> = waiting.by_ref().take(BATCH).collect();
+    while let Ok(batch) = <&[Lane; BATCH]>::try_from(&lanes[..]) {
+        let scores = model.score_batch(batch.each_ref().map(|lane| (&lane.state, lane.word())));
+        for (place, (log, state)) in scores.into_iter().enumerate().rev() {
+            let lane = &mut lanes[place];
+            totals[lane.line].add(lane.word(), log);
+            if !lane.advance(state, begin) {
+                match waiting.next() {
+                    Some(lane) => lanes[place] = lane,
+                    None => drop(lanes.swap_remove(place)),
+                }
+            }
+        }
+    }
+    for mut lane in lanes {
+        loop {
+            let (log, state) = model.score(&lane.state, lane.word());
+            totals[lane.line].add(lane.word(), log);
+            if !lane.advance(state, begin) {
+                break;
+            }
+        }
+    }
+    totals
+}
+
+fn exact(model: &BackoffModel, line: &Sentences) -> Total {
     let mut total = Total::default();
-    for sentence in sentences {
-        match model {
-            Stored::Arpa(_, model) => exact(model, sentence, &mut total),
-            Stored::Packed(file) => packed(&file.lm, sentence, &mut total),
+    for sentence in line {
+        let marked = [&[BEGIN], &sentence[..], &[END]].concat();
+        for at in 1..marked.len() {
+            let from = at.saturating_sub(model.order());
+            total.add(marked[at], model.score(&marked[from..at], marked[at]));
         }
     }
     total
-}
-
-fn packed(model: &LanguageModel, sentence: &[u32], total: &mut Total) {
-    let mut state = model.begin();
-    for &word in sentence.iter().chain(&[END]) {
-        let (log, next) = model.score(&state, word);
-        total.add(word, log);
-        state = next;
-    }
-}
-
-fn exact(model: &BackoffModel, sentence: &[u32], total: &mut Total) {
-    let marked = [&[BEGIN], sentence, &[END]].concat();
-    for at in 1..marked.len() {
-        let from = at.saturating_sub(model.order());
-        total.add(marked[at], model.score(&marked[from..at], marked[at]));
-    }
 }

@@ -1,55 +1,111 @@
-//! The small layout: a trie from the last word leftwards, in bit fields.
+//! The small layout: a trie from the first word onwards, in bit fields.
 //!
-//! An n-gram is a record of its leftmost word's key, a code of its probability and,
-//! below the highest order, one of its back-off weight; the runs of children stand
-//! apart in unary ([`Runs`]). With 18-bit words that is about 38 bits an n-gram and
-//! 26 at the highest order.
+//! The n-grams that go on from a context are a run of records, and a state knows the
+//! runs of all its contexts. So the levels of a query do not wait for one another:
+//! the memory of all is fetched at once, which is what a query's time goes by.
+//!
+//! A record is one number, made of the last word's key, a code of the n-gram's
+//! probability and, below the highest order, one of its back-off weight; the runs of
+//! children stand apart in unary ([`Runs`]). With 19-bit words that is about 37 bits
+//! an n-gram and 26 at the highest order.
 
+use super::super::MAX_ORDER;
 use super::super::bits::{self, BitWriter, Runs, packed_len};
 use super::super::bits_per_word;
 use super::super::model::BackoffModel;
 use super::super::quantise::{Codebook, Values};
-use super::super::state::State;
-use super::super::trie::{self, Trie};
-use super::LanguageModel;
+use super::super::trie::Trie;
+use super::{LanguageModel, Query};
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
-use std::cmp::Ordering;
 
-/// Bits of a code.
-const CODE: u32 = 8;
-/// A run that fits a cache line or two is searched by halves.
-const SHORT: usize = 12;
+/// The most values of a codebook.
+const MOST: u64 = 256;
+/// So many values are enough if they save a bit.
+const ENOUGH: u64 = 192;
+/// Records that are passed one by one before a search goes on by halves.
+const STEPS: usize = 24;
 
 #[derive(Clone)]
 pub(super) struct Compact {
     keys: Keys,
-    /// Where each word's bigrams begin, and the end of the last one's.
+    /// Where the bigrams that begin with each word begin, and the end of the last's.
     first: Array<u32>,
     levels: Vec<Level>,
 }
 
-/// Words as records hold them: spread evenly over all numbers of so many bits, as
-/// the alphabet does not spread them.
+/// Words as records hold them: spread evenly over all numbers of words, as the
+/// alphabet does not spread them.
 #[derive(Clone, Copy)]
 struct Keys {
-    bits: u32,
-    mask: u64,
+    words: u64,
     factor: u64,
 }
 
 impl Keys {
     fn new(words: usize) -> Self {
-        let bits = bits_per_word(words);
-        // An odd factor maps the numbers of so many bits one to one, the golden
-        // ratio evenly.
-        let factor = (0x9E37_79B9_7F4A_7C15 >> (u64::BITS - bits)) | 1;
-        Self { bits, mask: (1 << bits) - 1, factor }
+        let words = words as u64;
+        // A factor without a common divisor maps the numbers one to one, one near the
+        // golden ratio evenly.
+        let golden = (words as f64 * 0.618_033_988_749_895) as u64;
+        let coprime = |factor: &u64| greatest_divisor(*factor, words) == 1;
+        let factor = (golden.max(1)..).find(coprime).expect("a prime above");
+        Self { words, factor }
     }
 
     #[inline]
     fn key(self, word: u32) -> u64 {
-        u64::from(word).wrapping_mul(self.factor) & self.mask
+        u64::from(word) * self.factor % self.words
+    }
+}
+
+fn greatest_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_divisor(b, a % b) }
+}
+
+/// How records of one length of n-grams are made up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Shape {
+    /// Bits of a record.
+    width: u32,
+    /// How many codes there are of probabilities and of back-off weights: of the
+    /// former [`MOST`] but at the highest order, where there is one of the latter.
+    probs: u64,
+    weights: u64,
+    /// Turns differences of records into shares of a run.
+    scale: f32,
+}
+
+impl Shape {
+    /// Fills the last bit that the words do not fill with codes.
+    fn new(words: usize, inner: bool) -> Self {
+        let full = bits_per_word(words) + if inner { 16 } else { 8 };
+        let codes = |width: u32| {
+            let codes = (1u64 << width) / words as u64;
+            if inner { (MOST, (codes / MOST).min(MOST)) } else { (codes.min(MOST), 1) }
+        };
+        let fewer = codes(full - 1);
+        let enough = if inner { fewer.1 } else { fewer.0 } >= ENOUGH;
+        let width = if enough { full - 1 } else { full };
+        let (probs, weights) = codes(width);
+        let scale = 1.0 / (words as u64 * probs * weights) as f32;
+        Self { width, probs, weights, scale }
+    }
+
+    /// The record of a key with codes of nothing.
+    #[inline]
+    fn low(self, key: u64) -> u64 {
+        key * self.probs * self.weights
+    }
+
+    fn record(self, key: u64, prob: u8, weight: u8) -> u64 {
+        self.low(key) + u64::from(weight) * MOST + u64::from(prob)
+    }
+
+    /// The key and the codes of probability and weight together.
+    fn split(self, record: u64) -> (u64, u64) {
+        let codes = self.probs * self.weights;
+        (record / codes, record % codes)
     }
 }
 
@@ -57,93 +113,155 @@ impl Keys {
 #[derive(Clone)]
 struct Level {
     nodes: usize,
-    width: u32,
+    shape: Shape,
     records: Array<u8>,
     probs: Values,
     /// Back-off weights and children, below the highest order.
     inner: Option<(Values, Runs)>,
 }
 
+/// A run and where a search in it has come.
+#[derive(Clone, Copy, Default)]
+struct Search {
+    start: usize,
+    end: usize,
+    at: usize,
+    /// The lowest record of the key that is looked for.
+    low: u64,
+    record: u64,
+}
+
+/// An n-gram, its codes, and where its children are to be looked for.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    node: usize,
+    codes: u64,
+    sample: usize,
+}
+
 impl Level {
-    /// Looks for a word's `key` in a run: `(node, record)`.
-    ///
-    /// Keys of a run lie evenly among all, so the search guesses the place by
-    /// proportion while the run is long; every fourth step halves it, lest a
-    /// damaged run takes long.
     #[inline]
-    fn find(&self, run: (usize, usize), key: u64, keys: Keys) -> Option<(usize, u64)> {
-        let records = self.records.as_slice();
-        let width = self.width as usize;
-        let (mut start, mut end) = run;
-        // `low <= key < high` bounds the keys of the run.
-        let (mut low, mut high) = (0, keys.mask + 1);
-        let mut step = 0;
-        while start < end {
-            let len = end - start;
-            step += 1;
-            let ahead = if len <= SHORT || step % 4 == 0 {
-                len / 2
+    fn record(&self, node: usize) -> u64 {
+        let record = bits::read(self.records.as_slice(), node * self.shape.width as usize);
+        record & ((1 << self.shape.width) - 1)
+    }
+
+    /// Guesses where in a run the key of a word stands: keys lie evenly among all.
+    #[inline]
+    fn guess(&self, (start, end): (u32, u32), key: u64) -> Search {
+        let (start, end) = (start as usize, end as usize);
+        let low = self.shape.low(key);
+        let ahead = low as f32 * self.shape.scale * (end - start) as f32;
+        let at = start + (ahead as usize).min((end - start).saturating_sub(1));
+        Search { start, end, at, low, record: self.record(at) }
+    }
+
+    /// Guesses again by what stands there.
+    #[inline]
+    fn near(&self, search: &mut Search) {
+        let Search { start, end, at, low, record } = *search;
+        let missing = (low as i64 - record as i64) as f32 * self.shape.scale;
+        let at = at as i64 + (missing * (end - start) as f32) as i64;
+        search.at = (at.max(start as i64) as usize).min(end.saturating_sub(1).max(start));
+        search.record = self.record(search.at);
+    }
+
+    /// Goes on from there: the node and its codes, if the run holds the word.
+    #[inline]
+    fn finish(&self, search: Search) -> Option<(usize, u64)> {
+        let Search { mut start, mut end, mut at, low, mut record } = search;
+        let codes = self.shape.probs * self.shape.weights;
+        for _ in 0..STEPS {
+            if start >= end {
+                return None;
+            }
+            if record < low {
+                start = at + 1;
+                at = start;
+            } else if record - low < codes {
+                return Some((at, record - low));
             } else {
-                ((key - low) as f32 / (high - low) as f32 * len as f32) as usize
-            };
-            let at = start + ahead.min(len - 1);
-            let record = bits::read(records, at * width);
-            let other = record & keys.mask;
-            match other.cmp(&key) {
-                Ordering::Less => (start, low) = (at + 1, other + 1),
-                Ordering::Greater => (end, high) = (at, other),
-                Ordering::Equal => return Some((at, record)),
+                end = at;
+                at = at.saturating_sub(1);
+            }
+            record = self.record(at);
+        }
+        self.halve(start, end, low)
+    }
+
+    #[cold]
+    fn halve(&self, mut start: usize, mut end: usize, low: u64) -> Option<(usize, u64)> {
+        let codes = self.shape.probs * self.shape.weights;
+        while start < end {
+            let at = start.midpoint(end);
+            let record = self.record(at);
+            if record < low {
+                start = at + 1;
+            } else if record - low >= codes {
+                end = at;
+            } else {
+                return Some((at, record - low));
             }
         }
         None
     }
-
-    #[inline]
-    fn record(&self, node: usize) -> u64 {
-        bits::read(self.records.as_slice(), node * self.width as usize)
-    }
 }
 
 impl Compact {
-    /// Follows the history from `word` leftwards as far as n-grams reach: sets
-    /// probability and state by the longest, and returns how many words it took.
+    /// Where the bigrams stand that begin with `word`.
     #[inline]
-    pub fn look_up(&self, from: &State, word: u32, prob: &mut f32, state: &mut State) -> usize {
-        if from.len() == 0 || self.levels.is_empty() {
-            return 0;
-        }
-        let first = |word: u32| self.first.get(word as usize) as usize;
-        let mut run = (first(word), first(word + 1));
-        let mut matched = 0;
-        loop {
-            let level = &self.levels[matched];
-            let history = from.words[matched];
-            // Where children are is asked before it is known whose, if they are few:
-            // the memory that holds it is fetched while the run is searched.
-            let near = match &level.inner {
-                Some((_, runs)) if (1..=bits::NEAR).contains(&(run.1 - run.0)) => {
-                    Some(runs.place(run.0))
-                }
-                _ => None,
-            };
-            let Some((node, record)) = level.find(run, self.keys.key(history), self.keys) else {
-                break;
-            };
-            matched += 1;
-            *prob = level.probs.get((record >> self.keys.bits) as u8);
-            let Some((weights, runs)) = &level.inner else {
-                break;
-            };
-            state.set(matched, history, weights.get((record >> (self.keys.bits + CODE)) as u8));
-            if matched == from.len() {
-                break;
+    pub fn after(&self, word: u32) -> (u32, u32) {
+        (self.first.get(word as usize), self.first.get(word as usize + 1))
+    }
+
+    /// Finds the longest n-gram of each question, all step by step together.
+    #[inline]
+    pub fn look_up<const N: usize>(&self, queries: &mut [Query; N]) {
+        let mut searches = [[Search::default(); MAX_ORDER - 1]; N];
+        for (query, searches) in queries.iter().zip(&mut searches) {
+            let key = self.keys.key(query.word);
+            let runs = query.from.keys.iter().zip(&query.from.ends).take(query.from.len());
+            for ((level, search), (start, end)) in self.levels.iter().zip(searches).zip(runs) {
+                // A run that nothing goes on from is told by its node instead.
+                *search = level.guess((*start.min(end), *end), key);
             }
-            run = match near {
-                Some(place) => runs.get_from(place, run.0, node),
-                None => runs.get(node),
-            };
         }
-        matched
+        for (query, searches) in queries.iter().zip(&mut searches) {
+            for (level, search) in self.levels.iter().zip(searches).take(query.from.len()) {
+                level.near(search);
+            }
+        }
+        let mut found = [[Found::default(); MAX_ORDER - 1]; N];
+        for ((query, searches), found) in queries.iter_mut().zip(searches).zip(&mut found) {
+            let levels = self.levels.iter().zip(searches).take(query.from.len());
+            for ((level, search), found) in levels.zip(found) {
+                let Some((node, codes)) = level.finish(search) else {
+                    break;
+                };
+                let sample = level.inner.as_ref().map_or(0, |(_, runs)| runs.sample(node));
+                *found = Found { node, codes, sample };
+                query.matched += 1;
+            }
+        }
+        let mut near = 0;
+        for (query, found) in queries.iter().zip(&found) {
+            for (level, found) in self.levels.iter().zip(&found[..query.matched]) {
+                near ^= level.inner.as_ref().map_or(0, |(_, runs)| runs.touch(found.sample));
+            }
+        }
+        std::hint::black_box(near);
+        for (query, found) in queries.iter_mut().zip(&found) {
+            let found = self.levels.iter().zip(&found[..query.matched]);
+            for ((level, found), back) in found.zip(1..) {
+                query.prob = level.probs.get(found.codes as u8);
+                if let Some((weights, runs)) = &level.inner {
+                    let (start, end) = runs.get_at(found.sample, found.node);
+                    let known = if start < end { (start, end) } else { (found.node, 0) };
+                    let weight = weights.get((found.codes / MOST) as u8);
+                    query.state.set(back, (known.0 as u32, known.1 as u32), weight);
+                }
+            }
+        }
     }
 
     pub fn write(&self, writer: &mut SectionWriter) {
@@ -160,7 +278,6 @@ impl Compact {
 
     pub fn read(reader: &mut SectionReader, sizes: &[usize]) -> Result<Self> {
         let words = sizes[0];
-        let keys = Keys::new(words);
         let first = reader.array_of::<u32>(words + 1)?;
         let bigrams = sizes.get(1).copied().unwrap_or(0);
         let rises = first.iter().zip(first.iter().skip(1)).all(|(start, end)| start <= end);
@@ -169,117 +286,171 @@ impl Compact {
         let mut levels = Vec::with_capacity(sizes.len());
         for (index, &nodes) in sizes.iter().enumerate().skip(1) {
             let above = sizes.get(index + 1);
+            let shape = Shape::new(words, above.is_some());
             let probs = Values::read(reader)?;
-            let width = keys.bits + CODE + above.map_or(0, |_| CODE);
-            let len = packed_len(nodes, width).unwrap_or(usize::MAX);
+            let len = packed_len(nodes, shape.width).unwrap_or(usize::MAX);
             let records = reader.array_of::<u8>(len)?;
             let inner = match above {
                 Some(&above) => Some((Values::read(reader)?, Runs::read(reader, nodes, above)?)),
                 None => None,
             };
-            levels.push(Level { nodes, width, records, probs, inner });
+            levels.push(Level { nodes, shape, records, probs, inner });
         }
-        Ok(Self { keys, first, levels })
+        Ok(Self { keys: Keys::new(words), first, levels })
     }
 
-    /// All n-grams, sorted again by their words.
+    /// All n-grams, sorted again from their last words.
     pub fn unpack(&self, model: &LanguageModel) -> BackoffModel {
         let vocab_len = model.words() as u32;
-        let words: Vec<u32> = (0..vocab_len)
-            .filter(|&word| {
-                let bigrams = self.first.get(word as usize)..self.first.get(word as usize + 1);
-                !bigrams.is_empty() || !super::is_unknown(model, word)
-            })
-            .collect();
-        let mut word_of = vec![0; self.keys.mask as usize + 1];
+        let bits = bits_per_word(model.words());
+        let mut used = vec![false; model.words()];
+        let mut word_of = vec![0; model.words()];
         (0..vocab_len).for_each(|word| word_of[self.keys.key(word) as usize] = word);
-        let unigrams = words.iter().map(|word| model.unigram(*word));
-        let (probs, backoffs): (Vec<f32>, Vec<f32>) = unigrams.unzip();
-        let (mut probs, mut backoffs) = (vec![probs], vec![backoffs]);
-        let bigrams = |&word: &u32| {
-            (self.first.get(word as usize) as usize, self.first.get(word as usize + 1) as usize)
-        };
-        let mut runs: Vec<(usize, usize)> = words.iter().map(bigrams).collect();
-        let mut levels = vec![trie::Level { words, first: Vec::new() }];
-        for level in &self.levels {
-            let mut first = vec![0];
-            let mut nodes: Vec<(u32, u32)> = Vec::with_capacity(level.nodes);
-            for (start, end) in runs {
-                let from = nodes.len();
-                let word = |node| word_of[(level.record(node) & self.keys.mask) as usize];
-                nodes.extend((start..end).map(|node| (word(node), node as u32)));
-                nodes[from..].sort_unstable();
-                first.push(nodes.len() as u32);
+
+        // Packed n-grams, the last word highest, with their values.
+        let mut levels: Vec<Vec<(u128, f32, f32)>> = Vec::new();
+        let mut runs: Vec<(usize, usize)> = (0..vocab_len)
+            .map(|word| self.after(word))
+            .map(|(s, e)| (s as usize, e as usize))
+            .collect();
+        let mut contexts: Vec<u128> = (0..vocab_len).map(u128::from).collect();
+        for (index, level) in self.levels.iter().enumerate() {
+            let shift = bits * (index as u32 + 1);
+            let mut ngrams = Vec::with_capacity(level.nodes);
+            for (context, (start, end)) in contexts.iter().zip(runs) {
+                for node in start..end {
+                    let (key, codes) = level.shape.split(level.record(node));
+                    let word = word_of.get(key as usize).copied().unwrap_or(0);
+                    let prob = level.probs.get(codes as u8);
+                    let weight = level
+                        .inner
+                        .as_ref()
+                        .map_or(0.0, |(weights, _)| weights.get((codes / MOST) as u8));
+                    ngrams.push((context | u128::from(word) << shift, prob, weight));
+                }
             }
-            levels.last_mut().expect("unigrams").first = first;
-            let code =
-                |&(_, node): &(u32, u32), shift| (level.record(node as usize) >> shift) as u8;
-            let bits = self.keys.bits;
-            probs.push(nodes.iter().map(|node| level.probs.get(code(node, bits))).collect());
-            runs = Vec::new();
-            if let Some((weights, children)) = &level.inner {
-                let weight = |node| weights.get(code(node, bits + CODE));
-                backoffs.push(nodes.iter().map(weight).collect());
-                runs = nodes.iter().map(|node| children.get(node.1 as usize)).collect();
-            }
-            let words = nodes.into_iter().map(|node| node.0).collect();
-            levels.push(trie::Level { words, first: Vec::new() });
+            runs = match &level.inner {
+                Some((_, runs)) => (0..level.nodes).map(|node| runs.get(node)).collect(),
+                None => Vec::new(),
+            };
+            contexts = ngrams.iter().map(|ngram| ngram.0).collect();
+            levels.push(ngrams);
         }
-        backoffs.truncate(levels.len() - 1);
-        let trie = Trie { levels };
+        drop(contexts);
+        let mask = (1u128 << bits) - 1;
+        for (key, ..) in levels.first().into_iter().flatten() {
+            used[(key & mask) as usize] = true;
+            used[(key >> bits) as usize] = true;
+        }
+        let unigrams = (0..vocab_len)
+            .filter(|word| used[*word as usize] || !super::is_unknown(model, *word))
+            .map(|word| {
+                let (prob, weight) = model.unigram(word);
+                (u128::from(word), prob, weight)
+            });
+        levels.insert(0, unigrams.collect());
+        levels.iter_mut().for_each(|level| level.sort_unstable_by_key(|ngram| ngram.0));
+        let keys: Vec<Vec<u128>> =
+            levels.iter().map(|level| level.iter().map(|ngram| ngram.0).collect()).collect();
+        let trie = Trie::from_sorted(&keys, bits);
+        let values = |pick: fn(&(u128, f32, f32)) -> f32| {
+            levels.iter().map(move |level| level.iter().map(pick).collect()).collect()
+        };
+        let probs: Vec<Vec<f32>> = values(|ngram| ngram.1);
+        let mut backoffs: Vec<Vec<f32>> = values(|ngram| ngram.2);
+        backoffs.pop();
         let shares = super::super::arpa::shares(&trie, &probs[0]);
         BackoffModel { vocab_len, trie, probs, backoffs, shares }
     }
 }
 
-pub(super) fn write_new(model: &BackoffModel, writer: &mut SectionWriter) {
-    let words = model.vocab_len as usize;
-    let keys = Keys::new(words);
-    let mut first = vec![0; words + 1];
-    for (node, &word) in model.trie.levels[0].words.iter().enumerate() {
-        first[word as usize + 1] = model.trie.children(0, node).len() as u32;
-    }
-    for word in 0..words {
-        first[word + 1] += first[word];
-    }
-    writer.array(first);
+/// Puts the n-grams of one length after another in the order in which they are packed.
+struct Packing<'m> {
+    trie: &'m Trie,
+    /// Of the n-grams of the length last packed: contexts, keys of last words, places.
+    contexts: Vec<u32>,
+    last: Vec<u32>,
+    places: Vec<u32>,
+    /// Places that contexts may have.
+    slots: usize,
+}
 
-    // Nodes in the order in which they are packed.
-    let mut nodes: Vec<u32> = (0..model.trie.len(0) as u32).collect();
-    for level in 1..model.order() {
-        let inner = level + 1 < model.order();
-        nodes = by_key(model, level, &nodes, keys);
-        let probs = Codebook::train(model.probs[level].clone(), 256);
-        let codes = probs.codes(&model.probs[level]);
-        let (book, weights) = model.weights(level);
-        let mut records = BitWriter::default();
-        for &node in &nodes {
-            let node = node as usize;
-            records.push(keys.key(model.trie.levels[level].words[node]), keys.bits);
-            records.push(codes[node].into(), CODE);
-            if inner {
-                records.push(weights[node].into(), CODE);
-            }
+/// The n-grams of one length in that order.
+struct Packed {
+    /// The node of each place, and its last word's key.
+    nodes: Vec<(u32, u32)>,
+    /// Where the children of each place of the length below begin.
+    first: Vec<u32>,
+}
+
+impl<'m> Packing<'m> {
+    fn new(model: &'m BackoffModel, keys: Keys) -> Self {
+        let words = &model.trie.levels[0].words;
+        let last = words.iter().map(|word| keys.key(*word) as u32).collect();
+        let (places, slots) = (words.clone(), model.vocab_len as usize);
+        Self { trie: &model.trie, contexts: Vec::new(), last, places, slots }
+    }
+
+    fn next(&mut self, level: usize) -> Packed {
+        self.contexts = self.trie.contexts_above(level, &self.contexts);
+        self.last = self.trie.fill(level, |parent, _, out: &mut [u32]| out.fill(self.last[parent]));
+        let place = |node: usize| self.places[self.contexts[node] as usize] as usize;
+        let len = self.trie.len(level);
+        let mut first = vec![0; self.slots + 1];
+        (0..len).for_each(|node| first[place(node) + 1] += 1);
+        (0..self.slots).for_each(|slot| first[slot + 1] += first[slot]);
+        let mut next = first.clone();
+        let mut nodes = vec![(0, 0); len];
+        for node in 0..len {
+            let at = &mut next[place(node)];
+            nodes[*at as usize] = (node as u32, self.last[node]);
+            *at += 1;
         }
-        probs.write(writer);
-        writer.array(records.finish());
-        if inner {
-            book.write(writer);
-            let children = |&node: &u32| model.trie.children(level, node as usize).len() as u32;
-            Runs::write_new(nodes.iter().map(children), writer);
-        }
+        let runs = first.windows(2).map(|run| run[0] as usize..run[1] as usize);
+        runs.for_each(|run| nodes[run].sort_unstable_by_key(|node| node.1));
+        self.places = vec![0; len];
+        self.slots = len;
+        (0..).zip(&nodes).for_each(|(place, node)| self.places[node.0 as usize] = place);
+        Packed { nodes, first }
     }
 }
 
-/// The nodes of `level`, given those below in order, each run sorted by key.
-fn by_key(model: &BackoffModel, level: usize, below: &[u32], keys: Keys) -> Vec<u32> {
-    let words = &model.trie.levels[level].words;
-    let mut nodes: Vec<u32> = Vec::with_capacity(words.len());
-    for &parent in below {
-        let start = nodes.len();
-        let children = model.trie.children(level - 1, parent as usize);
-        nodes.extend(children.start as u32..children.end as u32);
-        nodes[start..].sort_unstable_by_key(|node| keys.key(words[*node as usize]));
+/// What the codes of a level's probabilities and back-off weights stand for.
+pub(super) fn codebooks(model: &BackoffModel, level: usize) -> (Codebook, Codebook) {
+    let shape = Shape::new(model.vocab_len as usize, level + 1 < model.order());
+    let probs = Codebook::train(model.probs[level].clone(), shape.probs as usize);
+    // One code is for what is no context.
+    (probs, model.weight_values(level, shape.weights.max(2) as usize - 1))
+}
+
+pub(super) fn write_new(model: &BackoffModel, writer: &mut SectionWriter) {
+    let words = model.vocab_len as usize;
+    let mut packing = Packing::new(model, Keys::new(words));
+    if model.order() == 1 {
+        return writer.array(vec![0u32; words + 1]);
     }
-    nodes
+    let mut packed = packing.next(1);
+    writer.array(packed.first);
+    for level in 1..model.order() {
+        let above = (level + 1 < model.order()).then(|| packing.next(level + 1));
+        let shape = Shape::new(words, above.is_some());
+        let (probs, book) = codebooks(model, level);
+        let codes = probs.codes(&model.probs[level]);
+        let weights = model.weights(level, &book);
+        let mut records = BitWriter::default();
+        for &(node, key) in &packed.nodes {
+            let weight = weights.get(node as usize).copied().unwrap_or(0);
+            let record = shape.record(key.into(), codes[node as usize], weight);
+            records.push(record, shape.width);
+        }
+        probs.write(writer);
+        writer.array(records.finish());
+        let Some(above) = above else {
+            break;
+        };
+        book.write(writer);
+        let counts = above.first.windows(2).map(|run| run[1] - run[0]);
+        Runs::write_new(counts, writer);
+        packed = Packed { nodes: above.nodes, first: Vec::new() };
+    }
 }

@@ -8,8 +8,8 @@
 
 use super::super::MAX_ORDER;
 use super::super::model::BackoffModel;
-use super::super::quantise::{Codebook, Values};
-use super::super::state::State;
+use super::super::quantise::Values;
+use super::Query;
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
 
@@ -79,34 +79,36 @@ fn place(hash: u64, buckets: u64) -> (usize, u64) {
 }
 
 impl Fast {
-    /// As the compact layout's.
+    /// Finds the longest n-gram of each question.
     #[inline]
-    pub fn look_up(&self, from: &State, word: u32, prob: &mut f32, state: &mut State) -> usize {
-        let mut places = [(0, 0); MAX_ORDER - 1];
+    pub fn look_up<const N: usize>(&self, queries: &mut [Query; N]) {
+        let mut places = [[(0, 0); MAX_ORDER - 1]; N];
         let mut near = 0;
-        let mut key = hash(0, word);
-        let reach = from.len().min(self.levels.len());
-        for ((level, &word), place) in self.levels[..reach].iter().zip(&from.words).zip(&mut places)
-        {
-            key = hash(key, word);
-            *place = self::place(key, level.buckets);
-            // Asked for now, for use below.
-            near ^= level.slots.get(place.0 * BUCKET);
-        }
-        std::hint::black_box(near);
-        let mut matched = 0;
-        for (level, place) in self.levels[..reach].iter().zip(places) {
-            let Some(entry) = level.find(place) else {
-                break;
-            };
-            *prob = level.probs.get(entry as u8);
-            matched += 1;
-            if matched < self.levels.len() {
-                let word = from.words[matched - 1];
-                state.set(matched, word, level.weights.get((entry >> 8) as u8));
+        for (query, places) in queries.iter().zip(&mut places) {
+            let mut key = hash(0, query.word);
+            let history = query.from.keys[..query.from.len()].iter();
+            for ((level, word), place) in self.levels.iter().zip(history).zip(places) {
+                key = hash(key, *word);
+                *place = self::place(key, level.buckets);
+                // Asked for now, for use below.
+                near ^= level.slots.get(place.0 * BUCKET);
             }
         }
-        matched
+        std::hint::black_box(near);
+        for (query, places) in queries.iter_mut().zip(places) {
+            for (level, place) in self.levels[..query.from.len()].iter().zip(places) {
+                let Some(entry) = level.find(place) else {
+                    break;
+                };
+                query.prob = level.probs.get(entry as u8);
+                query.matched += 1;
+                if query.matched < self.levels.len() {
+                    let word = query.from.keys[query.matched - 1];
+                    let weight = level.weights.get((entry >> 8) as u8);
+                    query.state.set(query.matched, (word, 0), weight);
+                }
+            }
+        }
     }
 
     pub fn write(&self, writer: &mut SectionWriter) {
@@ -156,9 +158,9 @@ pub(super) fn write_new(model: &BackoffModel, writer: &mut SectionWriter) {
                 *out = hash(hashes[parent], word);
             }
         });
-        let probs = Codebook::train(model.probs[level].clone(), 256);
+        let (probs, book) = super::compact::codebooks(model, level);
         let codes = probs.codes(&model.probs[level]);
-        let (book, weights) = model.weights(level);
+        let weights = model.weights(level, &book);
         probs.write(writer);
         book.write(writer);
         let codes = |node: usize| {

@@ -18,8 +18,14 @@ fn read(bytes: &[u8]) -> Result<LanguageModel> {
     reader.end().map(|()| model)
 }
 
-fn layout() -> impl Strategy<Value = Layout> {
-    prop_oneof![Just(Layout::Compact), Just(Layout::Fast)]
+type Pack = fn(&BackoffModel) -> LanguageModel;
+
+const COMPACT: Pack = |model| model.pack(Layout::Compact);
+const FAST: Pack = |model| model.pack(Layout::Fast);
+const REVERSED: Pack = |model| model.packed(super::REVERSED, reversed::write_new);
+
+fn layout() -> impl Strategy<Value = Pack> {
+    prop_oneof![Just(COMPACT), Just(FAST), Just(REVERSED)]
 }
 
 /// The state after `context`, which may start with `<s>`.
@@ -36,12 +42,12 @@ proptest! {
     #[test]
     fn equals_the_exact_model(
         text in reference::text(),
-        order in 1usize..=5,
-        layout in layout(),
-        contexts in prop::collection::vec(reference::context(6), 10),
+        order in 1usize..=7,
+        pack in layout(),
+        contexts in prop::collection::vec(reference::context(8), 10),
     ) {
         let exact = reference::model(&text, order, &EstimateConfig::default());
-        let packed = exact.pack(layout);
+        let packed = pack(&exact);
         prop_assert_eq!(bytes(&read(&bytes(&packed)).unwrap()), bytes(&packed));
         for context in contexts {
             let state = after(&packed, &context);
@@ -56,40 +62,62 @@ proptest! {
     }
 
     #[test]
-    fn layouts_agree_and_compact_unpacks(
+    fn layouts_agree_and_the_small_ones_unpack(
         text in reference::text(),
-        order in 1usize..=5,
+        order in 1usize..=6,
         contexts in prop::collection::vec(reference::context(6), 10),
     ) {
         let exact = reference::model(&text, order, &EstimateConfig::default());
-        let (compact, fast) = (exact.pack(Layout::Compact), exact.pack(Layout::Fast));
+        let fast = FAST(&exact);
         prop_assert!(fast.unpack().is_none());
-        let unpacked = compact.unpack().unwrap();
-        prop_assert!(unpacked.is_sound());
-        for (level, trie) in exact.trie.levels.iter().enumerate().skip(1) {
-            prop_assert_eq!(&unpacked.trie.levels[level], trie);
-        }
-        for context in contexts {
-            let (slow, quick) = (after(&compact, &context), after(&fast, &context));
-            prop_assert_eq!(slow, quick);
-            for word in 0..14 {
-                let score = compact.score(&slow, word).0;
-                prop_assert_eq!(score, fast.score(&quick, word).0);
-                let exact = unpacked.score(&context, word);
-                prop_assert!((score - exact).abs() < 1e-5, "{score} {exact}");
+        for small in [COMPACT(&exact), REVERSED(&exact)] {
+            let unpacked = small.unpack().unwrap();
+            prop_assert!(unpacked.is_sound());
+            for (level, trie) in exact.trie.levels.iter().enumerate().skip(1) {
+                prop_assert_eq!(&unpacked.trie.levels[level], trie);
             }
+            // What is packed again is the same.
+            let again = unpacked.pack(Layout::Compact).unpack().unwrap();
+            prop_assert_eq!(&again.probs, &unpacked.probs);
+            prop_assert_eq!(&again.backoffs, &unpacked.backoffs);
+            for context in &contexts {
+                let (slow, quick) = (after(&small, context), after(&fast, context));
+                prop_assert_eq!(slow.len(), quick.len());
+                for word in 0..14 {
+                    let score = small.score(&slow, word).0;
+                    prop_assert_eq!(score, fast.score(&quick, word).0);
+                    let exact = unpacked.score(context, word);
+                    prop_assert!((score - exact).abs() < 1e-5, "{score} {exact}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_batch_is_one_by_one(
+        text in reference::text(),
+        pack in layout(),
+        contexts in prop::collection::vec((reference::context(5), 0u32..14), BATCH),
+    ) {
+        let packed = pack(&reference::model(&text, 4, &EstimateConfig::default()));
+        let pairs: Vec<(State, u32)> =
+            contexts.iter().map(|(context, word)| (after(&packed, context), *word)).collect();
+        let pairs: [(State, u32); BATCH] = pairs.try_into().unwrap();
+        let scores = packed.score_batch(pairs.each_ref().map(|(state, word)| (state, *word)));
+        for ((state, word), score) in pairs.iter().zip(scores) {
+            prop_assert_eq!(packed.score(state, *word), score);
         }
     }
 
     #[test]
     fn equal_futures_are_equal_states(
         text in reference::text(),
-        layout in layout(),
+        pack in layout(),
         histories in prop::collection::vec(reference::context(5), 2..12),
     ) {
         let exact = reference::model(&text, 4, &EstimateConfig::default());
-        let packed = exact.pack(layout);
-        for history in histories {
+        let packed = pack(&exact);
+        for history in &histories {
             // The longest part that begins an n-gram is all that counts.
             let starts = |len: usize| {
                 let part = &history[history.len() - len..];
@@ -97,19 +125,25 @@ proptest! {
             };
             let len = (0..=history.len().min(3)).rev().find(|&len| len == 0 || starts(len));
             let needed = &history[history.len() - len.unwrap()..];
-            prop_assert_eq!(after(&packed, &history), after(&packed, needed));
-            prop_assert_eq!(after(&packed, &history).len(), needed.len());
+            prop_assert_eq!(after(&packed, history), after(&packed, needed));
+            prop_assert_eq!(after(&packed, history).len(), needed.len());
+            // Two histories that need other words are told apart.
+            for other in &histories {
+                let len = after(&packed, other).len();
+                let same = other[other.len() - len..] == *needed;
+                prop_assert_eq!(after(&packed, other) == after(&packed, history), same);
+            }
         }
     }
 
     #[test]
     fn damage_is_an_error_or_wrong_scores(
         text in reference::text(),
-        layout in layout(),
+        pack in layout(),
         damage in prop::collection::vec(any::<(prop::sample::Index, u8)>(), 1..4),
         cut in any::<prop::sample::Index>(),
     ) {
-        let packed = reference::model(&text, 4, &EstimateConfig::default()).pack(layout);
+        let packed = pack(&reference::model(&text, 4, &EstimateConfig::default()));
         let mut bytes = bytes(&packed);
         prop_assert!(read(&bytes[..cut.index(bytes.len())]).is_err());
         for (at, value) in damage {
