@@ -451,3 +451,75 @@ fn vector(vectors: &[f32], row: u16) -> &[f32] {
     let from = usize::from(row) * DIMENSIONS;
     &vectors[from..from + DIMENSIONS]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Surroundings;
+    use super::*;
+
+    /// Two kinds of sentences, each with a middle that stands in the other kind only when
+    /// it is spun.
+    fn learned() -> ContextModel {
+        let mut sentences = Sentences::default();
+        for number in 0..400 {
+            let [a, b, c] = if number % 2 == 0 { [3, 4, 5] } else { [6, 7, 8] };
+            sentences.push(&[a, b, c]);
+        }
+        let config = ContextConfig { rate: 0.1, epochs: 20, frequent: 1.0, ..Default::default() };
+        train(&config, 10, &sentences, &[(4, 7), (7, 4)], &mut |_| {})
+    }
+
+    fn bytes(model: &ContextModel) -> Vec<u8> {
+        let mut writer = SectionWriter::default();
+        model.write(&mut writer);
+        writer.finish()
+    }
+
+    #[test]
+    fn words_fit_where_they_stood() {
+        let model = learned();
+        let mut surroundings = Surroundings::default();
+        surroundings.read(&model, &[3, 7, 5]);
+        let around = surroundings.of(1, 2);
+        assert!(model.fit(&around, 4) > model.fit(&around, 7) + 1.0);
+        surroundings.read(&model, &[6, 7, 8]);
+        let around = surroundings.of(1, 2);
+        assert!(model.fit(&around, 7) > model.fit(&around, 4) + 1.0);
+        assert_eq!(model.fit(&around, 9), 0.0, "a word without a vector");
+    }
+
+    #[test]
+    fn surroundings_are_gated_sums() {
+        let model = learned();
+        let ids = [3, 4, 9, 5, 6, 7, 8, 3, 4, 5, 6];
+        let mut surroundings = Surroundings::default();
+        surroundings.read(&model, &ids);
+        for start in 0..ids.len() {
+            for end in start + 1..=ids.len() {
+                let mut sum = [0.0f32; DIMENSIONS];
+                let mut vector = [0.0; DIMENSIONS];
+                for (at, &id) in ids.iter().enumerate() {
+                    let gate = if at < start { start - 1 - at } else { WINDOW + at.max(end) - end };
+                    let near =
+                        (at < start && start - at <= WINDOW) || (at >= end && at - end < WINDOW);
+                    if let (true, Some(row)) = (near, model.row(id)) {
+                        model.neighbour(row, &mut vector);
+                        (0..DIMENSIONS).for_each(|d| sum[d] += vector[d] * model.gates[gate][d]);
+                    }
+                }
+                let found = surroundings.of(start, end);
+                let close = sum.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-4);
+                assert!(close, "{start} to {end}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_show() {
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            bytes(&pool.install(learned))
+        };
+        assert_eq!(with(1), with(4));
+    }
+}
