@@ -114,11 +114,6 @@ impl ContextModel {
         Self { rows, ..self.clone() }
     }
 
-    /// Words that have a vector.
-    pub(crate) fn len(&self) -> usize {
-        self.biases.len()
-    }
-
     #[inline]
     fn row(&self, id: u32) -> Option<usize> {
         let id = id as usize;

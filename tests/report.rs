@@ -21,7 +21,7 @@ fn report(folder: &Path, articles: &[PathBuf], more: &[&str]) -> String {
 }
 
 fn hostile(folder: &Path) -> PathBuf {
-    let path = folder.join("<b>hostile</b>.txt");
+    let path = folder.join("<b>hostile&.txt");
     fs::write(&path, HOSTILE).unwrap();
     path
 }
@@ -68,8 +68,11 @@ fn changes_are_marked_without_colour_where_it_is_not_wanted() {
         assert!(output.status.success());
         String::from_utf8(output.stdout).unwrap()
     };
-    assert!(text(&[], "1").contains("[-In keeping with-]{+According to+}"));
-    assert!(text(&["--color", "always"], "1").contains("\x1b[9;31mIn keeping with\x1b[0m"));
+    assert!(text(&[], "1").contains("[-Instances-]{+Times+}"));
+    assert!(
+        text(&["--color", "always"], "1")
+            .contains("\x1b[9;31mInstances\x1b[0m\x1b[1;32mTimes\x1b[0m")
+    );
     assert!(!text(&["--color", "auto"], "").contains('\x1b'));
     let changes = text(&["--changes", "--min-confidence", "0.9"], "");
     assert!(changes.lines().all(|line| line.contains("{+")));
@@ -155,7 +158,7 @@ fn the_page_works_in_a_browser() {
     assert_ne!(seen["title"], "broken in");
     assert_eq!(seen["none"], HOSTILE, "{seen}");
     let all = seen["all"].as_str().unwrap();
-    assert!(all.starts_with("According to The New York Times, the company lost "), "{seen}");
+    assert!(all.starts_with("According to The New York Times, the "), "{seen}");
     assert_eq!(seen["again"], seen["all"]);
     assert!(seen["left"].as_str().unwrap().starts_with("0 of "), "{seen}");
     assert!(seen["card"].as_u64().unwrap() >= 2, "{seen}");
@@ -165,5 +168,6 @@ fn the_page_works_in_a_browser() {
     assert_eq!(seen["clicked"], true);
     assert_eq!(seen["back"], seen["all"]);
     let queries = seen["queries"].as_array().unwrap();
-    assert!(queries[0].as_str().unwrap().starts_with("\"According to"), "{seen}");
+    let found = |query: &serde_json::Value| query.as_str().unwrap().starts_with("\"According to");
+    assert!(queries.iter().any(found), "{seen}");
 }

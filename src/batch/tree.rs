@@ -108,10 +108,12 @@ fn glob_base(path: &Path) -> Option<PathBuf> {
 
 fn globbed(pattern: &Path) -> Result<Vec<PathBuf>> {
     let text = pattern.to_string_lossy();
+    let named = |error: glob::GlobError| {
+        let path = error.path().to_path_buf();
+        Error::io(path, error.into())
+    };
     let paths = glob::glob(&text).map_err(|error| Error::usage(format!("{text}: {error}")))?;
-    let mut files: Vec<PathBuf> = paths
-        .map(|path| path.map_err(|error| Error::io(error.path().to_path_buf(), error.into())))
-        .collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> = paths.map(|path| path.map_err(named)).collect::<Result<_>>()?;
     // A folder stands for its files, which `**` names too.
     files.retain(|path| !path.is_dir());
     files.sort();

@@ -266,7 +266,8 @@ mod tests {
         let config = ChannelConfig { discount: 0.5, ..ChannelConfig::default() };
         let estimate = |config: &ChannelConfig| {
             let (spun, original, groups) = (&spun, &original, std::slice::from_ref(&group));
-            let (phrases, offered, all) = (&phrases, &FxHashMap::default(), [6; COLUMNS]);
+            let (phrases, offered, mut all) = (&phrases, &FxHashMap::default(), [0; COLUMNS]);
+            all[Source::Family(0).column()] = 6;
             let estimate = Estimate { config, phrases, groups, offered, spun, original, all };
             estimate.channel(&Even, Some)
         };

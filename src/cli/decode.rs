@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::formats::{self, Format, Place, Settings, Source};
 use crate::progress::{Progress, Silent};
 use std::fs::{self, OpenOptions};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Restore spun text
@@ -43,7 +43,8 @@ pub(super) struct Args {
     /// Go on where an earlier run of the same command was stopped
     #[arg(long, requires = "output")]
     resume: bool,
-    /// Format of input and output [default: by the name of the file]
+    /// Format of input and output [default: by the name of the file]; for text that is no
+    /// JSON, jsonl means --evidence
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// Field or column with the text; a JSON pointer (/a/b) or path (a.b) leads inside
@@ -56,7 +57,7 @@ pub(super) struct Args {
     #[arg(long)]
     evidence: bool,
     /// Restorations of each line to give, best first
-    #[arg(long, value_name = "K", default_value_t = 1, requires = "evidence", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     nbest: u16,
     /// Leave a word alone where its restoration is less likely than this
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
@@ -79,6 +80,12 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     };
     let decoder = Decoder::with_config(&model, config.clone())?;
     let identity = super::identity(args.model.model.as_deref())?;
+    let lines = args.wants_lines_of_evidence()?;
+    let format = args.format.filter(|_| !lines);
+    let args = Args { evidence: args.evidence || lines, format, ..args };
+    if args.nbest > 1 && !args.evidence {
+        return Err(Error::usage("--nbest needs --evidence: text holds one restoration"));
+    }
     let decoding =
         Decoding { decoder: &decoder, nbest: args.nbest.into(), evidence: args.evidence };
     let job = Job { args: &args, decoding, config, identity };
@@ -99,6 +106,29 @@ fn hint(output: &Path) {
     if Batch::is_under_way(output) {
         eprintln!("unspin: what is done is kept: the same command with --resume goes on");
     }
+}
+
+impl Args {
+    /// True if JSON Lines are asked for and text is given.
+    fn wants_lines_of_evidence(&self) -> Result<bool> {
+        if self.format != Some(Format::Jsonl) {
+            return Ok(false);
+        }
+        let mut text = self.files.is_empty() && !begins_as_json(&mut io::stdin().lock())?;
+        for path in self.files.iter().filter(|path| Format::of(path) != Some(Format::Jsonl)) {
+            // What cannot be opened is told of when its turn comes.
+            if let Ok(file) = fs::File::open(path) {
+                text |= !begins_as_json(&mut BufReader::new(file)).unwrap_or(true);
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// True for bytes that begin with a brace; what is read stays in the buffer.
+fn begins_as_json(input: &mut impl BufRead) -> Result<bool> {
+    let start = input.fill_buf().map_err(|source| Error::io("standard input", source))?;
+    Ok(start.trim_ascii_start().first().is_none_or(|&first| first == b'{'))
 }
 
 struct Job<'a, 'm> {

@@ -25,6 +25,8 @@ const BEAM: usize = 4;
 /// How much of the likelihood of an engine family is believed: what happens to
 /// one word of a document and to another is not independent.
 const TEMPER: f64 = 0.3;
+/// How likely a sentence was spun by another engine than its document seems to be.
+const STRAY: f64 = 0.2;
 
 /// What one sentence shows of how it was spun.
 #[derive(Clone, Debug, Default)]
@@ -96,15 +98,26 @@ impl Signs {
 }
 
 impl Sums {
-    /// The manner that the signs of a whole document speak for.
-    fn manner(self) -> Manner<'static> {
+    /// The manner that the signs of a whole document and of one of its sentences
+    /// speak for.
+    fn manner(self, here: Self) -> Manner<'static> {
         let share = (self.changed + TRUST * USUAL) / (self.words + TRUST);
-        let most = self.families.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let likely = self.families.map(|log| (TEMPER * (log - most)).exp());
-        let sum: f64 = likely.iter().sum();
-        let families = Some(likely.map(|likely| (likely / sum) as f32));
+        let document = posterior([1.0; FAMILIES], self.families);
+        // A document may be put together from what several engines have spun.
+        let stray = STRAY / FAMILIES as f64;
+        let families = posterior(document.map(|likely| likely + stray), here.families);
+        let families = Some(families.map(|likely| likely as f32));
         Manner { rate: (share / USUAL).ln() as f32, families, elsewhere: None }
     }
+}
+
+/// How likely each family is by what is known before and the logs of what was seen.
+fn posterior(prior: [f64; FAMILIES], logs: [f64; FAMILIES]) -> [f64; FAMILIES] {
+    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let likely: [f64; FAMILIES] =
+        std::array::from_fn(|f| prior[f] * (TEMPER * (logs[f] - most)).exp());
+    let sum: f64 = likely.iter().sum();
+    likely.map(|likely| likely / sum)
 }
 
 /// What readings have told of documents and their sentences.
@@ -158,6 +171,6 @@ impl Readings {
             words: (all.words - here.sums.words) as f32,
             own: &here.words,
         };
-        Manner { elsewhere: Some(elsewhere), ..all.manner() }
+        Manner { elsewhere: Some(elsewhere), ..all.manner(here.sums) }
     }
 }

@@ -5,6 +5,7 @@
 //! article is then what the reading view keeps of the numbered page.
 
 use super::record::{Block, Escape, Record, STAND_IN};
+use crate::text::furniture::is_furniture;
 use dom_smoothie::Readability;
 use lol_html::html_content::TextType;
 use lol_html::{HtmlRewriter, Settings, doc_text, element, end_tag};
@@ -35,40 +36,6 @@ const FURNITURE: &[&str] = &["nav", "footer", "aside", "menu", "dialog"];
 /// Elements of prose, where no reading view finds an article.
 const PROSE: &[&str] =
     &["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "dd", "figcaption", "td"];
-/// Lines that sites put among the paragraphs of an article.
-const FURNITURE_LINES: &[&str] = &[
-    "advertisement",
-    "click to share",
-    "comments",
-    "continue reading",
-    "cancel reply",
-    "leave a comment",
-    "leave a reply",
-    "like this",
-    "loading...",
-    "no comments",
-    "post a comment",
-    "posted in",
-    "rate this post",
-    "read more",
-    "related articles",
-    "related posts",
-    "reply",
-    "share",
-    "share this",
-    "share this article",
-    "share this post",
-    "sign up for our newsletter",
-    "skip to content",
-    "sponsored",
-    "subscribe",
-    "subscribe to our newsletter",
-    "table of contents",
-    "tags",
-    "tweet",
-    "you may also like",
-];
-
 /// A stretch of text as it stands in the page, and the element around it.
 struct Stretch {
     place: Range<usize>,
@@ -105,8 +72,7 @@ pub(super) fn record(raw: &str) -> Result<Record, String> {
                 false => push(&mut block, raw, stretch),
             }
         }
-        let line = block.text.trim().trim_end_matches([':', '.', '!']).to_lowercase();
-        if !line.is_empty() && !FURNITURE_LINES.contains(&line.as_str()) {
+        if !block.text.trim().is_empty() && !is_furniture(&block.text) {
             blocks.push(block);
         }
     }

@@ -1,11 +1,15 @@
 //! Spans that are never restored: addresses, handles, tags and code.
 
 use crate::text::Token;
+use crate::text::furniture::is_furniture;
 
 /// Marks the tokens that belong to a run without spaces which is no prose.
 pub(crate) fn protected(text: &str, tokens: &[Token], marks: &mut Vec<bool>) {
     marks.clear();
     marks.resize(tokens.len(), false);
+    if is_furniture(text) {
+        return marks.fill(true);
+    }
     let mut start = 0;
     let mut in_tag = false;
     let mut in_code = false;
@@ -79,6 +83,7 @@ mod tests {
             ("if 3 < 4 then", ""),
             ("run `make data` first", "` make data"),
             ("the snake_case name", "snake_case"),
+            ("Rate this post", "Rate this post"),
         ];
         for (text, expected) in table {
             let tokens = tokenize(text);

@@ -18,7 +18,9 @@
   const number = new Map(changes.map((change, at) => [change.button, at]));
   const written = (change) => {
     if (change.chosen !== null) return change.chosen;
-    return 100 * change.likely >= Number(least.value) ? change.readings[0][0] : change.spun;
+    // At the end of the slider nothing is sure enough.
+    const bar = Number(least.value);
+    return bar < 100 && 100 * change.likely >= bar ? change.readings[0][0] : change.spun;
   };
 
   const show = () => {

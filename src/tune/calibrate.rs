@@ -72,40 +72,65 @@ fn changes_of(
     let changed = best.filter(|&choice| {
         choice != NONE && !matches!(lattice.choice(choice).kind, Kind::Keep | Kind::Small)
     });
-    let of = |choice: u32| Change {
-        posterior: posteriors[choice as usize],
-        rate: manner.rate,
-        right: losses[choice as usize] < 0.0,
-        weight: 1.0,
+    let of = |number: u32| {
+        let choice = lattice.choice(number);
+        // Right is what leaves no word of the place to mend.
+        let most = choice.span().len().max(lattice.words(choice).len()) as f64;
+        let right = losses[number as usize] <= -most;
+        Change { posterior: posteriors[number as usize], rate: manner.rate, right, weight: 1.0 }
     };
     changed.map(of).collect()
 }
 
-/// Newton's method on the log likelihood, which is concave.
+/// Newton's method on the log likelihood, which is concave; a step that goes too far is
+/// halved until it does not.
 pub(super) fn fit(changes: &[Change]) -> Calibrator {
     if changes.len() < LEAST {
         return Calibrator::default();
     }
-    let start = array![1.0, 0.0, 0.0];
-    let mut weights: Array1<f64> = start.clone();
-    for _ in 0..30 {
-        let mut gradient = -PULL * (&weights - &start);
+    let mut weights = start();
+    for _ in 0..50 {
+        let mut gradient = -PULL * (&weights - &start());
         let mut curvature: Array2<f64> = Array2::eye(3) * PULL;
         for change in changes {
-            let inputs = array![logit(change.posterior), 1.0, f64::from(change.rate)];
+            let inputs = inputs(change);
             let likely = logistic(weights.dot(&inputs));
             let miss = f64::from(u8::from(change.right)) - likely;
             gradient.scaled_add(change.weight * miss, &inputs);
             let bend = change.weight * likely * (1.0 - likely);
-            for (row, &input) in curvature.rows_mut().into_iter().zip(&inputs) {
-                let mut row = row;
+            for (mut row, &input) in curvature.rows_mut().into_iter().zip(&inputs) {
                 row.scaled_add(bend * input, &inputs);
             }
         }
-        weights += &solve(curvature, gradient);
+        let mut step = solve(curvature, gradient);
+        let before = likelihood(changes, &weights);
+        while likelihood(changes, &(&weights + &step)) < before && step.dot(&step) > 1e-12 {
+            step *= 0.5;
+        }
+        weights += &step;
     }
     let slope = (weights[0] as f32).max(0.05);
     Calibrator { slope, offset: weights[1] as f32, rate: weights[2] as f32 }
+}
+
+/// The weights that believe every posterior.
+fn start() -> Array1<f64> {
+    array![1.0, 0.0, 0.0]
+}
+
+fn inputs(change: &Change) -> Array1<f64> {
+    array![logit(change.posterior), 1.0, f64::from(change.rate)]
+}
+
+/// Log likelihood of the changes, less the pull.
+fn likelihood(changes: &[Change], weights: &Array1<f64>) -> f64 {
+    let away = weights - &start();
+    let of = |change: &Change| {
+        let likely = logistic(weights.dot(&inputs(change)));
+        let seen = if change.right { likely } else { 1.0 - likely };
+        change.weight * seen.max(f64::MIN_POSITIVE).ln()
+    };
+    changes.iter().map(of).sum::<f64>() - 0.5 * PULL * away.dot(&away)
 }
 
 /// Solves a small symmetric positive definite system by elimination.
