@@ -26,7 +26,7 @@ use reversed::Reversed;
 pub(crate) enum Layout {
     /// About four bytes an n-gram
     Compact,
-    /// About ten bytes an n-gram, and several times as quick to ask
+    /// About ten bytes an n-gram, and twice as quick to ask
     Fast,
 }
 
