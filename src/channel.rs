@@ -22,6 +22,9 @@ pub(crate) const LONGEST_PHRASE: usize = 7;
 /// Steps of a stored log probability within one nat.
 const STEPS: f32 = 8.0;
 
+/// Originals that are rarer for their spun word are no rivals of it.
+const LEAST_RIVAL: f32 = 0.005;
+
 /// Engine families that a model tells apart, at most.
 pub(crate) const FAMILIES: usize = 8;
 
@@ -194,11 +197,15 @@ impl Channel {
         Evidence(self.evidence.get(index))
     }
 
-    /// Every substitution of one word for one, `(original, spun)`.
+    /// Every substitution of one word for one that was seen and not only offered, and is
+    /// no rarity among those of its spun word, `(original, spun)`.
     pub(crate) fn word_pairs(&self) -> Vec<(u32, u32)> {
         let words = self.range(&self.children, 0);
         let of_word = |node: usize| {
-            let candidates = self.candidates(Node(node as u32));
+            let candidates = self.candidates(Node(node as u32)).filter(|&candidate| {
+                let likely = self.scores(candidate).restore >= LEAST_RIVAL.ln();
+                likely && !self.evidence(candidate).is_only_offered()
+            });
             let originals = candidates.map(|candidate| self.original(candidate));
             let single = originals.filter(|original| original.len() == 1).flatten();
             single.map(move |original| (original, self.words.get(node)))
