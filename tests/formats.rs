@@ -86,8 +86,11 @@ fn records_are_documents_and_their_other_fields_stay() {
     assert!(rejected["reason"].as_str().unwrap().contains("is no text"), "{rejected}");
 }
 
-/// Writes rows of `(id, text, names)` in groups.
-fn write_parquet(path: &Path, groups: &[Vec<(i64, Option<String>, Vec<&str>)>]) {
+/// An id, a text and names.
+type Row<'r> = (i64, Option<String>, Vec<&'r str>);
+
+/// Writes rows in groups.
+fn write_parquet(path: &Path, groups: &[Vec<Row<'_>>]) {
     let schema = "message m { required int64 id; optional binary text (STRING); repeated binary names (STRING); }";
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(Default::default()))
