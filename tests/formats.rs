@@ -86,8 +86,8 @@ fn records_are_documents_and_their_other_fields_stay() {
     assert!(rejected["reason"].as_str().unwrap().contains("is no text"), "{rejected}");
 }
 
-/// A row: id, text, names.
-type Row<'n> = (i64, Option<String>, Vec<&'n str>);
+/// An id, a text and names.
+type Row<'r> = (i64, Option<String>, Vec<&'r str>);
 
 /// Writes rows in groups.
 fn write_parquet(path: &Path, groups: &[Vec<Row<'_>>]) {

@@ -108,12 +108,9 @@ fn glob_base(path: &Path) -> Option<PathBuf> {
 
 fn globbed(pattern: &Path) -> Result<Vec<PathBuf>> {
     let text = pattern.to_string_lossy();
-    let named = |error: glob::GlobError| {
-        let path = error.path().to_path_buf();
-        Error::io(path, error.into())
-    };
     let paths = glob::glob(&text).map_err(|error| Error::usage(format!("{text}: {error}")))?;
-    let mut files: Vec<PathBuf> = paths.map(|path| path.map_err(named)).collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> =
+        paths.map(|path| path.map_err(glob_failed)).collect::<Result<_>>()?;
     // A folder stands for its files, which `**` names too.
     files.retain(|path| !path.is_dir());
     files.sort();
@@ -121,6 +118,11 @@ fn globbed(pattern: &Path) -> Result<Vec<PathBuf>> {
         return Err(Error::usage(format!("no file is named like {text}")));
     }
     Ok(files)
+}
+
+fn glob_failed(error: glob::GlobError) -> Error {
+    let path = error.path().to_path_buf();
+    Error::io(path, error.into())
 }
 
 /// True if both name the same file.
