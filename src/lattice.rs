@@ -228,9 +228,8 @@ impl Lattice {
                 let mut features = Features::default();
                 features[Feature::Split] = 1.0;
                 features[Feature::Lm] = alone - parts;
-                let around = self.surroundings.of(at, at + 1);
-                let fits = words.iter().map(|&word| model.context.fit(&around, word));
-                features[Feature::Context] = fits.sum();
+                let acronym = repairs::parts_an_acronym(word, byte);
+                features[Feature::SplitAcronym] = f32::from(acronym);
                 let kind = Kind::Split(byte as u16);
                 self.push(at..at + 1, kind, words, features, &model.weights);
             }

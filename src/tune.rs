@@ -139,6 +139,8 @@ pub(crate) fn tune<'p>(
     }
     let initial = to_array(&model.weights);
     let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
+    let settled = config.steps - config.steps / 4 - usize::from(config.steps > 0);
+    let mut sum = Array1::<f64>::zeros(FEATURES);
     let documents: Vec<usize> = examples.iter().map(|example| example.document).collect();
     let mut readings = Readings::none(documents.clone());
     for step in 0..config.steps {
@@ -161,6 +163,14 @@ pub(crate) fn tune<'p>(
         let scale = rate * (1.0 - keep_square.powi(age)).sqrt() / (1.0 - f64::powi(keep_mean, age));
         let moved = now + scale * &mean / (square.mapv(f64::sqrt) + 1e-8);
         model.weights = Weights(std::array::from_fn(|feature| moved[feature] as f32));
+        if step >= settled {
+            sum += &moved;
+        }
+    }
+    // The mean of the last weights errs less than any of them (Polyak & Juditsky 1992).
+    let mean = sum / (config.steps - settled).max(1) as f64;
+    if config.steps > 0 {
+        model.weights = Weights(std::array::from_fn(|feature| mean[feature] as f32));
     }
     let readings = read(model, &examples, documents);
     model.calibrator = calibrate::calibrate(model, &examples, &readings, config);

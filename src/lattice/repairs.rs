@@ -69,6 +69,13 @@ pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
     found.into_iter().map(|(score, at, words)| (at, words, score)).collect()
 }
 
+/// True if a space before this byte parts a name in capitals from a word in small
+/// letters: `OpenAIrepeatedly`.
+pub(crate) fn parts_an_acronym(word: &str, byte: usize) -> bool {
+    let (left, right) = word.split_at(byte);
+    ends_in_capitals(left) && right.chars().all(char::is_lowercase)
+}
+
 /// True for `OpenAI` and `NASA`: at least two capitals at the end.
 fn ends_in_capitals(word: &str) -> bool {
     word.chars().rev().take(2).filter(|c| c.is_uppercase()).count() == 2
@@ -78,6 +85,14 @@ fn ends_in_capitals(word: &str) -> bool {
 mod tests {
     use super::*;
     use crate::text::tokenize;
+
+    #[test]
+    fn acronyms_by_table() {
+        let table = [("OpenAInow", 6, true), ("OpenAInow", 4, false), ("seanow", 3, false)];
+        for (word, byte, expected) in table {
+            assert_eq!(parts_an_acronym(word, byte), expected, "{word} {byte}");
+        }
+    }
 
     #[test]
     fn stray_capitals_by_table() {
