@@ -17,9 +17,10 @@ mod train;
 mod tune;
 mod verify;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::Model;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -136,10 +137,17 @@ fn identity(path: Option<&Path>) -> Result<String> {
     Ok(format!("{:016x}", container.identity()))
 }
 
+/// Writes to standard output, where a reader may have gone away.
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let written = write(&mut out).and_then(|()| out.flush());
+    written.map_err(|source| Error::io("standard output", source))
+}
+
 /// Sets how many threads work; 0 for as many as the machine has.
 fn use_threads(threads: usize) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    pool.map_err(crate::error::Error::config)
+    pool.map_err(Error::config)
 }
 
 #[derive(clap::Args)]

@@ -115,6 +115,19 @@ fn the_evidence_is_an_object_a_line() {
 }
 
 #[test]
+fn json_lines_of_text_are_its_evidence() {
+    let lines = "In keeping with the report, costs fell.\n\nIt is so.\n";
+    let asked = stdout(&decode(&["--format", "jsonl", "--nbest", "2"], lines).success());
+    let evidence = stdout(&decode(&["--evidence", "--nbest", "2"], lines).success());
+    assert_eq!(asked, evidence);
+    assert_eq!(asked.lines().count(), 3);
+    // Records stay records.
+    let record = "{\"text\":\"Qqzv zzqx.\",\"id\":7}\n";
+    assert_eq!(stdout(&decode(&["--format", "jsonl"], record).success()), record);
+    decode(&["--nbest", "2"], lines).code(2);
+}
+
+#[test]
 fn a_high_threshold_changes_less() {
     let article = std::fs::read_to_string("training/sample/article.txt").unwrap();
     let changed = |least: &str| {

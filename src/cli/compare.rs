@@ -47,9 +47,10 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         &args.measure.settings(),
     )?;
     match args.measure.format {
-        Format::Table => print!("{comparison}"),
+        Format::Table => super::print(|out| write!(out, "{comparison}"))?,
         Format::Json => {
-            println!("{}", serde_json::to_string_pretty(&comparison).map_err(Error::config)?);
+            let json = serde_json::to_string_pretty(&comparison).map_err(Error::config)?;
+            super::print(|out| writeln!(out, "{json}"))?;
         }
     }
     Ok(material.outcome)

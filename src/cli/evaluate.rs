@@ -57,9 +57,10 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         write_places(path, &report.places, &material)?;
     }
     match args.measure.format {
-        Format::Table => print!("{report}"),
+        Format::Table => super::print(|out| write!(out, "{report}"))?,
         Format::Json => {
-            println!("{}", serde_json::to_string_pretty(&report).map_err(Error::config)?);
+            let json = serde_json::to_string_pretty(&report).map_err(Error::config)?;
+            super::print(|out| writeln!(out, "{json}"))?;
         }
     }
     Ok(material.outcome)

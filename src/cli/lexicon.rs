@@ -25,16 +25,17 @@ enum Verb {
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let Verb::Check { lexicon } = args.verb;
     let findings = check::check(&lexicon)?;
-    for finding in &findings {
-        println!("{finding}");
-    }
+    super::print(|out| findings.iter().try_for_each(|finding| writeln!(out, "{finding}")))?;
     if !findings.is_empty() {
         eprintln!("unspin: {} findings", findings.len());
         return Ok(Outcome::Partial);
     }
     let lexicon = Lexicon::read(&lexicon)?;
-    for family in &lexicon.families {
-        println!("{:<12} {:>7} pairs with all their forms", family.name, family.entries.len());
-    }
+    super::print(|out| {
+        lexicon.families.iter().try_for_each(|family| {
+            let (name, pairs) = (&family.name, family.entries.len());
+            writeln!(out, "{name:<12} {pairs:>7} pairs with all their forms")
+        })
+    })?;
     Ok(Outcome::Done)
 }

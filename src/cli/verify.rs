@@ -19,9 +19,9 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     Model::open(&args.model)?;
     let (sections, bytes) = (container.sections().len(), container.len());
     let identity = container.identity();
-    println!(
-        "{}: whole; {sections} sections, {bytes} bytes, identity {identity:016x}",
-        args.model.display()
-    );
+    let name = args.model.display();
+    let told =
+        format!("{name}: whole; {sections} sections, {bytes} bytes, identity {identity:016x}");
+    super::print(|out| writeln!(out, "{told}"))?;
     Ok(Outcome::Done)
 }

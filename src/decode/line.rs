@@ -108,17 +108,20 @@ impl<'a> Writer<'a> {
             if text == original {
                 probability += likely;
             } else if rival.kind != Kind::Keep {
-                let probability = self.model.calibrator.confidence(likely, self.rate);
-                alternatives.push(Alternative { original: text, probability });
+                alternatives.push(Alternative { original: text, probability: likely });
             }
         }
         let spun = self.spun(choice).to_string();
         let kept = graph.kept(self.lattice, span.clone());
         alternatives.push(Alternative { original: spun.clone(), probability: kept });
+        // What is left to 1 is that the author wrote none of them.
+        let probability = self.model.calibrator.confidence(probability, self.rate);
+        let others: f64 = alternatives.iter().map(|other| other.probability).sum();
+        let room = ((1.0 - probability) / others.max(f64::MIN_POSITIVE)).min(1.0);
+        alternatives.iter_mut().for_each(|other| other.probability *= room);
         alternatives.retain(|other| other.probability >= LEAST_ALTERNATIVE);
         alternatives.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         alternatives.truncate(MOST_ALTERNATIVES);
-        let probability = self.model.calibrator.confidence(probability, self.rate);
         let (start, end) = (self.tokens[span.start].start, self.tokens[span.end - 1].end);
         Edit { start, end, spun, original, probability, alternatives }
     }
