@@ -257,6 +257,11 @@ impl<'p> Trainer<'p> {
     pub fn tune(&self, mut model: Model) -> Result<Model> {
         let mut material = Material::default();
         self.read_pairs(&mut material)?;
+        if material.dev.is_empty() && material.lexicon.is_none() {
+            return Err(Error::config(
+                "no held-out pairs to learn weights from: name a file with --dev",
+            ));
+        }
         self.read_text(&mut material)?;
         self.read_offers(&mut material, |word| model.vocabulary.id(word).is_some())?;
         self.learn_weights(&mut model, &mut material)?;

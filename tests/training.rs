@@ -73,3 +73,40 @@ fn what_cannot_be_trained_on_is_an_error() {
         assert!(!output.exists());
     }
 }
+
+#[test]
+fn weights_are_learned_anew_and_english_is_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    train(&SAMPLE[..4], &at("plain")).success();
+    let unspin = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("unspin").unwrap();
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).assert()
+    };
+    let plain = text(&at("plain"));
+    let tuned = text(&at("tuned"));
+    let dev = "training/sample/dev.tsv";
+    unspin(&["tune", "--model", &plain, "--dev", dev, "--output", &tuned]).success();
+    let error = |model: &str| -> f64 {
+        let pairs = "training/sample/test.tsv";
+        let output =
+            unspin(&["evaluate", "--model", model, "--pairs", pairs, "--format", "json"]).success();
+        let report: serde_json::Value =
+            serde_json::from_slice(&output.get_output().stdout).unwrap();
+        report["err"].as_f64().unwrap()
+    };
+    assert!(error(&tuned) > error(&plain), "{} and {}", error(&tuned), error(&plain));
+
+    // The same pairs with the English of another model give the same weights and channel.
+    let based = text(&at("based"));
+    let arguments = [&SAMPLE[..2], &["--dev", dev, "--base", &plain]].concat();
+    train(&arguments, Path::new(&based)).success();
+    assert!((error(&based) - error(&tuned)).abs() < 1e-9);
+
+    let empty = at("empty");
+    std::fs::write(&empty, "").unwrap();
+    let failed = unspin(&["tune", "--model", &plain, "--dev", &text(&empty), "--output", &tuned]);
+    let errors = String::from_utf8_lossy(&failed.code(1).get_output().stderr).into_owned();
+    assert!(errors.contains("no held-out pairs"), "{errors}");
+}

@@ -18,7 +18,7 @@ pub(super) struct Args {
     /// Model to start from [default: the one that is built in]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Held-out sentence pairs, original<TAB>spun[<TAB>document]
+    /// Held-out sentence pairs, `original<TAB>spun[<TAB>document]`
     #[arg(long, value_name = "FILE", num_args = 1..)]
     dev: Vec<PathBuf>,
     /// A recipe (TOML), whose held-out pairs and simulated sentences serve, too
