@@ -154,10 +154,11 @@ impl LanguageModel {
         }
     }
 
-    /// Log probability of a word in any text.
+    /// Log probability of a word in any text; that of `<unk>` for numbers beyond the words.
     #[inline]
     pub(crate) fn unigram_log(&self, word: u32) -> f32 {
-        self.unigram(word).0
+        let known = (word as usize) < self.unigrams.len();
+        self.unigram(if known { word } else { UNKNOWN }).0
     }
 
     /// Log probability and back-off weight of a word.
