@@ -93,6 +93,8 @@ seen.left = document.getElementById("accepted").textContent;
 slide(0);
 seen.again = unspin.restored(article);
 changes[0].focus();
+// A window that is not in front holds the event back.
+changes[0].dispatchEvent(new FocusEvent("focus"));
 seen.card = !document.getElementById("card").hidden && document.querySelectorAll("#card button").length;
 key("ArrowRight");
 seen.moved = document.activeElement === changes[1];
