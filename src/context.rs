@@ -8,6 +8,7 @@
 //! telling the words of clean text from just such rivals.
 
 pub(crate) mod train;
+mod world;
 
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};

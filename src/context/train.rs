@@ -9,10 +9,9 @@
 //! round each row becomes the mean of those learners' that have touched it. So the
 //! numbers do not depend on how many threads there are.
 
-use super::{ContextModel, DIMENSIONS, MOST_ROWS, NO_ROW, Vector, WINDOW, quantise, write_parts};
+use super::world::{Draws, World};
+use super::{ContextModel, DIMENSIONS, NO_ROW, Vector, WINDOW, quantise, write_parts};
 use crate::model::section::{SectionReader, SectionWriter};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -60,7 +59,7 @@ impl Default for ContextConfig {
 /// Sentences as word numbers.
 #[derive(Default)]
 pub(crate) struct Sentences {
-    words: Vec<u32>,
+    pub(super) words: Vec<u32>,
     ends: Vec<usize>,
 }
 
@@ -84,9 +83,6 @@ impl Sentences {
 const LEARNERS: usize = 4;
 /// Sentences of a round.
 const ROUND: usize = 40_000;
-/// Entries of the table from which strangers are drawn.
-const DRAWS: usize = 1 << 20;
-
 /// Learns from `sentences` of a vocabulary of `vocabulary` words; `pairs` are the
 /// substitutions of one word for one, `(original, spun)`.
 pub(crate) fn train(
@@ -138,112 +134,6 @@ fn pack(world: &World<'_>, parameters: &Parameters) -> ContextModel {
     write_parts(&mut writer, &world.rows, gates, parts, &parameters.biases);
     let mut reader = SectionReader::new("context", writer.finish().into());
     ContextModel::read(&mut reader).expect("what was written a line ago")
-}
-
-/// What all learners know.
-struct World<'c> {
-    config: &'c ContextConfig,
-    rows: Vec<u16>,
-    /// Share of the text of each row.
-    frequencies: Vec<f64>,
-    /// Rows by how often a stranger is drawn.
-    strangers: Vec<u16>,
-    /// What each row is spun to, and what it is the spun word of.
-    spun: Lists,
-    originals: Lists,
-}
-
-/// A list of rows for each row.
-struct Lists {
-    starts: Vec<u32>,
-    rows: Vec<u16>,
-}
-
-impl Lists {
-    fn new(rows: usize, mut pairs: Vec<(u16, u16)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut starts = vec![0u32; rows + 1];
-        pairs.iter().for_each(|&(from, _)| starts[usize::from(from) + 1] += 1);
-        for row in 0..rows {
-            starts[row + 1] += starts[row];
-        }
-        Self { starts, rows: pairs.into_iter().map(|(_, to)| to).collect() }
-    }
-
-    fn of(&self, row: u16) -> &[u16] {
-        let row = usize::from(row);
-        &self.rows[self.starts[row] as usize..self.starts[row + 1] as usize]
-    }
-}
-
-impl<'c> World<'c> {
-    fn new(
-        config: &'c ContextConfig,
-        vocabulary: usize,
-        sentences: &Sentences,
-        pairs: &[(u32, u32)],
-    ) -> Self {
-        let mut counts = vec![0u32; vocabulary];
-        sentences.words.iter().for_each(|&word| counts[word as usize] += 1);
-        let marks = crate::text::vocabulary::END + 1;
-        let mut common: Vec<u32> = (marks..vocabulary as u32).collect();
-        common.retain(|&word| counts[word as usize] > 0);
-        common.sort_by_key(|&word| (std::cmp::Reverse(counts[word as usize]), word));
-        common.truncate(config.words.min(MOST_ROWS));
-        let mut rows = vec![NO_ROW; vocabulary];
-        (0..).zip(&common).for_each(|(row, &word)| rows[word as usize] = row);
-        let all = sentences.words.len().max(1) as f64;
-        let frequencies: Vec<f64> =
-            common.iter().map(|&word| f64::from(counts[word as usize]) / all).collect();
-        let shares: Vec<f64> = frequencies.iter().map(|share| share.powf(0.75)).collect();
-        let sum: f64 = shares.iter().sum();
-        let mut strangers = Vec::with_capacity(DRAWS + common.len());
-        for (row, share) in (0u16..).zip(&shares) {
-            let draws = (share / sum * DRAWS as f64).ceil() as usize;
-            strangers.extend(std::iter::repeat_n(row, draws));
-        }
-        let known = |&(original, spun): &(u32, u32)| {
-            let (original, spun) = (rows[original as usize], rows[spun as usize]);
-            (original != NO_ROW && spun != NO_ROW && original != spun).then_some((original, spun))
-        };
-        let pairs: Vec<(u16, u16)> = pairs.iter().filter_map(known).collect();
-        let turned = pairs.iter().map(|&(original, spun)| (spun, original)).collect();
-        Self {
-            config,
-            spun: Lists::new(common.len(), pairs),
-            originals: Lists::new(common.len(), turned),
-            rows,
-            frequencies,
-            strangers,
-        }
-    }
-}
-
-/// Chance that does not depend on threads.
-struct Draws(ChaCha8Rng);
-
-impl Draws {
-    fn new(seed: u64, stream: u64) -> Self {
-        let mut draws = ChaCha8Rng::seed_from_u64(seed);
-        draws.set_stream(stream);
-        Self(draws)
-    }
-
-    #[inline]
-    fn unit(&mut self) -> f64 {
-        f64::from(self.0.next_u32()) / 4_294_967_296.0
-    }
-
-    #[inline]
-    fn below(&mut self, bound: usize) -> usize {
-        ((u64::from(self.0.next_u32()) * bound as u64) >> 32) as usize
-    }
-
-    #[inline]
-    fn pick(&mut self, list: &[u16]) -> Option<u16> {
-        if list.is_empty() { None } else { Some(list[self.below(list.len())]) }
-    }
 }
 
 /// Everything that is learned; vectors lie row after row.

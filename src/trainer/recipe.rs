@@ -199,8 +199,6 @@ pub struct SimulateConfig {
     /// Share of the substitutions that the channel is made without while the weights are
     /// learned, as much of what an unknown engine writes is not in it.
     pub unseen: f64,
-    /// Held-out documents of which a collage is put together, 0 for none.
-    pub collage: usize,
     /// What an error in a simulated sentence counts for in tuning.
     pub dev_weight: f64,
     /// The spinner.
@@ -217,7 +215,6 @@ impl Default for SimulateConfig {
             dev_sentences: 3_000,
             dev_innocent: 0.5,
             unseen: 0.4,
-            collage: 0,
             dev_weight: 1.0,
             spinner: crate::spin::SpinConfig::default(),
         }

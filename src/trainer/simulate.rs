@@ -60,20 +60,6 @@ pub(crate) fn simulate(
     Ok(all)
 }
 
-/// A document's number for each sentence, where of every four runs of `length` documents
-/// one counts as a single document: people collect what several engines have spun, too,
-/// among text that nobody has.
-pub(crate) fn collages(sentences: &[SpunSentence], length: usize) -> Vec<u64> {
-    let (mut documents, mut last) = (0, None);
-    let of = |sentence: &SpunSentence| {
-        documents += usize::from(last.is_some() && last != Some(sentence.document));
-        last = Some(sentence.document);
-        let run = documents.checked_div(length).unwrap_or(1);
-        (if run.is_multiple_of(4) { run * length } else { documents }) as u64
-    };
-    sentences.iter().map(of).collect()
-}
-
 /// Lines in documents, runs of a few paragraphs.
 fn documents(lines: &[String]) -> Vec<&[String]> {
     let mut documents = Vec::new();

@@ -5,7 +5,7 @@
 //! sentences were spun with; else they would trust it more than it deserves.
 
 use super::channel::{self, Counting};
-use super::{Material, Trainer, simulate, text::Part};
+use super::{Material, Trainer, text::Part};
 use crate::channel::Channel;
 use crate::error::Result;
 use crate::model::Model;
@@ -26,12 +26,10 @@ impl Trainer<'_> {
             weight: *weight,
             simulated: false,
         });
-        let collage = self.recipe.spin.as_ref().map_or(0, |spin| spin.collage);
-        let documents = simulate::collages(&simulated, collage);
-        let simulated = simulated.iter().zip(documents).map(|(sentence, document)| HeldOut {
+        let simulated = simulated.iter().map(|sentence| HeldOut {
             original: &sentence.original,
             spun: &sentence.spun,
-            document,
+            document: sentence.document,
             weight,
             simulated: true,
         });
