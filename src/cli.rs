@@ -82,6 +82,7 @@ impl Outcome {
 /// Runs the program: 0 for success, 1 for an error in the data, 2 for one in the
 /// command. A reader that goes away early is a success.
 pub fn main() -> ExitCode {
+    crate::formats::guard::quiet();
     let cli = match Cli::from_arg_matches(&command().get_matches()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),

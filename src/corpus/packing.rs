@@ -53,6 +53,23 @@ impl Packing {
             Self::Zstd => zstd::encode_all(&bytes[..], 0),
         }
     }
+
+    /// The bytes of the streams that `packed` holds.
+    pub(crate) fn unpack(
+        self,
+        packed: impl BufRead + Send + 'static,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Plain => Box::new(packed),
+            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+            Self::Xz => Box::new(lzma_rust2::XzReader::new(packed, true)),
+            Self::Zstd => {
+                let mut reader = zstd::Decoder::with_buffer(packed)?;
+                reader.window_log_max(ZSTD_WINDOW_LOG)?;
+                Box::new(reader)
+            }
+        })
+    }
 }
 
 /// An open file, unpacked on the way.
@@ -80,16 +97,7 @@ impl Unpacked {
         }
         let counted = Counted { file, taken: Arc::clone(&taken) };
         let file = BufReader::with_capacity(BUFFER, counted);
-        let reader: Box<dyn Read + Send> = match packing {
-            Packing::Plain => Box::new(file),
-            Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
-            Packing::Xz => Box::new(lzma_rust2::XzReader::new(file, true)),
-            Packing::Zstd => {
-                let mut reader = zstd::Decoder::with_buffer(file).map_err(failed)?;
-                reader.window_log_max(ZSTD_WINDOW_LOG).map_err(failed)?;
-                Box::new(reader)
-            }
-        };
+        let reader = packing.unpack(file).map_err(failed)?;
         let mut reader = BufReader::with_capacity(BUFFER, reader);
         let passed = io::copy(&mut (&mut reader).take(left), &mut io::sink()).map_err(failed)?;
         if passed < left {
