@@ -2,6 +2,7 @@
 
 mod builtin;
 pub(crate) mod container;
+pub(crate) mod engines;
 mod lookup;
 pub(crate) mod metadata;
 pub(crate) mod section;
@@ -18,6 +19,7 @@ use crate::text::Vocabulary;
 use crate::text::vocabulary::RESERVED;
 use bytes::Bytes;
 use container::Container;
+use engines::Engines;
 pub use lookup::{KnownOriginal, KnownPhrase};
 pub use metadata::{Metadata, SourceRecord};
 use section::{SectionReader, SectionWriter};
@@ -37,6 +39,7 @@ pub struct Model {
     pub(crate) weights: Weights,
     pub(crate) calibrator: Calibrator,
     pub(crate) metadata: Metadata,
+    pub(crate) engines: Engines,
     /// Models of the first release have none.
     pub(crate) record: Option<TrainingRecord>,
 }
@@ -164,6 +167,9 @@ impl Model {
             ("calib", bytes(&|writer| self.calibrator.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ];
+        if !self.engines.is_empty() {
+            sections.push(("engines", bytes(&|writer| self.engines.write(writer))));
+        }
         if let Some(record) = &self.record {
             sections.push(("record", bytes(&|writer| record.write(writer))));
         }
@@ -186,6 +192,7 @@ impl Model {
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
         let record = optional(container, "record", TrainingRecord::read)?;
+        let engines = optional(container, "engines", Engines::read)?;
         Ok(Self {
             vocabulary,
             lm,
@@ -193,6 +200,7 @@ impl Model {
             weights,
             calibrator: calibrator.unwrap_or_default(),
             metadata,
+            engines: engines.unwrap_or_default(),
             record,
             context: context.unwrap_or_else(ContextModel::empty),
         })
