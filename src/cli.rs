@@ -11,6 +11,7 @@ mod lexicon;
 mod lm;
 mod measure;
 mod progress;
+mod recipe;
 mod report;
 mod spin;
 mod train;
