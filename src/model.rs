@@ -4,6 +4,7 @@ mod builtin;
 pub(crate) mod container;
 pub(crate) mod engines;
 mod lookup;
+mod map;
 pub(crate) mod metadata;
 pub(crate) mod section;
 
@@ -17,13 +18,12 @@ use crate::lm::packed::Layout;
 use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
 use crate::text::vocabulary::RESERVED;
-use bytes::Bytes;
 use container::Container;
 use engines::Engines;
 pub use lookup::{KnownOriginal, KnownPhrase};
+pub(crate) use map::map;
 pub use metadata::{Metadata, SourceRecord};
 use section::{SectionReader, SectionWriter};
-use std::fs::File;
 use std::path::Path;
 
 /// A trained model: vocabulary, language model, channel model, feature weights.
@@ -218,21 +218,6 @@ fn optional<T>(
     let part = read(&mut reader)?;
     reader.end()?;
     Ok(Some(part))
-}
-
-/// Maps a file into memory.
-#[allow(unsafe_code)]
-pub(crate) fn map(path: &Path) -> Result<Bytes> {
-    let failed = |source| Error::io(path, source);
-    let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.len() == 0 {
-        return Ok(Bytes::new());
-    }
-    // SAFETY: the map is read-only. A model file is replaced by renaming, never
-    // written in place; who cuts it short by other means while it is mapped ends
-    // the process with SIGBUS, as with every mapped file.
-    let map = unsafe { memmap2::Mmap::map(&file) }.map_err(failed)?;
-    Ok(Bytes::from_owner(map))
 }
 
 #[cfg(test)]
