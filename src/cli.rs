@@ -20,6 +20,7 @@ mod verify;
 
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::progress::say;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -111,7 +112,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Stopped(signal)) => ExitCode::from(128 + signal),
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("unspin: {error}");
+            say!("unspin: {error}");
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }
