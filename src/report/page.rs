@@ -196,10 +196,11 @@ fn figures(
     put(
         out,
         format_args!(
-            "<dl class=\"summary\">\n<div><dt>Verdict</dt><dd>{}</dd></div>\n<div><dt>Words changed</dt><dd>{} <small>in {} changes of {} words</small></dd></div>\n",
+            "<dl class=\"summary\">\n<div><dt>Verdict</dt><dd>{}</dd></div>\n<div><dt>Words changed</dt><dd>{} <small>in {} change{} of {} words</small></dd></div>\n",
             summary.verdict(),
             percent(summary.changed),
             summary.changes,
+            if summary.changes == 1 { "" } else { "s" },
             summary.words
         ),
     );
@@ -213,7 +214,8 @@ fn figures(
             (name, about) => (text(name).into_owned(), about),
         };
         let about = if about.is_empty() { String::new() } else { format!("; {}", text(about)) };
-        let likely = percent(likely);
+        // Whose engine it is, is never certain.
+        let likely = percent(likely.min(0.999));
         put(
             out,
             format_args!(
