@@ -34,9 +34,15 @@ impl Packing {
 
     /// A stream of its own that holds `bytes`; streams after each other are one.
     pub(crate) fn pack(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-        if bytes.is_empty() {
-            return Ok(bytes);
-        }
+        if bytes.is_empty() { Ok(bytes) } else { self.stream(bytes) }
+    }
+
+    /// A stream that holds nothing, without which a packed file is damaged.
+    pub(crate) fn nothing(self) -> io::Result<Vec<u8>> {
+        self.stream(Vec::new())
+    }
+
+    fn stream(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         match self {
             Self::Plain => Ok(bytes),
             Self::Gzip => {
@@ -146,6 +152,11 @@ mod tests {
                 let length = std::fs::metadata(&path).unwrap().len();
                 assert_eq!(unpacked.taken.load(Ordering::Relaxed), length);
             }
+            std::fs::write(&path, packing.nothing().unwrap()).unwrap();
+            let mut empty = Vec::new();
+            Unpacked::open(&path, 0).unwrap().reader.read_to_end(&mut empty).unwrap();
+            assert!(empty.is_empty(), "{name}");
+            std::fs::write(&path, parts.concat()).unwrap();
             let beyond = Unpacked::open(&path, 9).map(|_| ());
             assert!(
                 packing == Packing::Plain || beyond.unwrap_err().to_string().contains("8 bytes")
