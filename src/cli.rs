@@ -13,6 +13,7 @@ mod measure;
 mod progress;
 mod report;
 mod spin;
+mod sureness;
 mod train;
 mod tune;
 mod verify;

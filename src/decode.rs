@@ -11,6 +11,7 @@ mod document;
 mod line;
 mod nbest;
 mod posterior;
+pub(crate) mod precision;
 pub(crate) mod restoration;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -20,6 +20,7 @@ mod loss;
 #[cfg(test)]
 mod tests;
 
+use crate::decode::precision::{self, Outcome};
 use crate::decode::{DecodeConfig, Graph, Readings, Signs};
 use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Lattice, Manner};
@@ -173,7 +174,16 @@ pub(crate) fn tune<'p>(
         model.weights = Weights(std::array::from_fn(|feature| mean[feature] as f32));
     }
     let readings = read(model, &examples, documents);
-    model.calibrator = calibrate::calibrate(model, &examples, &readings, config);
+    let changes = calibrate::changes(model, &examples, &readings, config);
+    model.calibrator = calibrate::fit(&changes);
+    let figures = &mut model.metadata.figures;
+    figures.retain(|(name, _)| !precision::is_threshold(name));
+    let outcome = |change: &calibrate::Change| Outcome {
+        confidence: model.calibrator.confidence(change.posterior, change.rate),
+        right: change.right,
+        weight: change.weight,
+    };
+    figures.extend(precision::thresholds(changes.iter().map(outcome).collect()));
 }
 
 fn to_array(weights: &Weights) -> Array1<f64> {

@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// With posterior: least geometric mean of a link's probabilities in both
     /// directions, from 0 to 1; a neighbour of a link needs about two thirds of it
     /// [default: 0.25]
-    #[arg(long, value_name = "T", value_parser = super::decode::probability)]
+    #[arg(long, value_name = "T", value_parser = super::sureness::probability)]
     posterior_threshold: Option<f64>,
     /// Take words as they stand between spaces
     #[arg(long)]

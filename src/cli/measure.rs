@@ -1,6 +1,7 @@
 //! What `evaluate` and `compare` measure on: held-out pairs and innocent text.
 
 use super::Outcome;
+use super::sureness::SurenessArgs;
 use crate::corpus::{Line, Lines, Pair, PairRows, Row};
 use crate::decode::{Candidate, DecodeConfig, Decoder, Restored};
 use crate::error::{Error, Result};
@@ -27,9 +28,8 @@ pub(super) struct MeasureArgs {
     /// Restorations that count for fixed@k and MRR
     #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     nbest: u16,
-    /// Leave a word alone where its restoration is less likely than this
-    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = super::decode::probability)]
-    min_confidence: f64,
+    #[command(flatten)]
+    sureness: SurenessArgs,
     /// Replicates of the bootstrap behind the 95 % intervals; 0 for none
     #[arg(long, value_name = "N", default_value_t = 1000)]
     bootstrap: usize,
@@ -67,12 +67,9 @@ impl MeasureArgs {
         Settings { k, replicates, ..Settings::default() }
     }
 
-    fn config(&self) -> DecodeConfig {
-        DecodeConfig {
-            nbest: self.nbest.into(),
-            min_confidence: self.min_confidence,
-            ..DecodeConfig::default()
-        }
+    fn config(&self, model: &Model) -> Result<DecodeConfig> {
+        let min_confidence = self.sureness.least(model)?;
+        Ok(DecodeConfig { nbest: self.nbest.into(), min_confidence, ..DecodeConfig::default() })
     }
 
     /// Reads all files; rows that cannot be read are named and passed over.
@@ -111,7 +108,7 @@ impl MeasureArgs {
         model: &Model,
         material: &Material,
     ) -> Result<(Vec<Sentence>, Vec<Clean>)> {
-        let telling = DecodeConfig { candidates: true, ..self.config() };
+        let telling = DecodeConfig { candidates: true, ..self.config(model)? };
         let decoder = Decoder::with_config(model, telling)?;
         let spun: Vec<&str> = material.pairs.iter().map(|pair| pair.spun.as_str()).collect();
         let restored = decoder.decode_documents(&documents(&material.pairs, &spun));
@@ -119,7 +116,7 @@ impl MeasureArgs {
         sentences.par_iter_mut().for_each(|sentence| {
             sentence.prior = decoder.left_alone(&sentence.spun).into_iter().map(edit).collect();
         });
-        let decoder = Decoder::with_config(model, self.config())?;
+        let decoder = Decoder::with_config(model, self.config(model)?)?;
         let mut clean = Vec::new();
         for (path, lines) in &material.clean {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -136,7 +133,7 @@ impl MeasureArgs {
 
     /// A decoder with the settings of the command line, for the baselines.
     pub(super) fn decoder<'m>(&self, model: &'m Model) -> Result<Decoder<'m>> {
-        Decoder::with_config(model, self.config())
+        Decoder::with_config(model, self.config(model)?)
     }
 }
 
