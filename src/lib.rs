@@ -76,7 +76,7 @@ pub use progress::{Progress, Silent};
 pub use record::Leaks;
 pub use spin::{EngineConfig, Rate, SpinConfig};
 pub use trainer::{
-    KeptCounts, LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource,
-    Thesaurus, ThesaurusKind, Trainer,
+    KeptCounts, LanguageConfig, PairSource, PivotConfig, Recipe, SimulateConfig, SpinList,
+    TextSource, Thesaurus, ThesaurusKind, Trainer,
 };
 pub use tune::TuneConfig;

@@ -5,6 +5,7 @@ mod corpus;
 mod kept;
 mod language;
 mod pairs;
+mod pivot;
 pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
@@ -25,8 +26,8 @@ use channel::Counting;
 use corpus::Corpus;
 pub use kept::KeptCounts;
 pub use recipe::{
-    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
-    ThesaurusKind,
+    LanguageConfig, PairSource, PivotConfig, Recipe, SimulateConfig, SpinList, TextSource,
+    Thesaurus, ThesaurusKind,
 };
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
@@ -429,6 +430,7 @@ impl<'p> Trainer<'p> {
             material.sources.push(record);
             offers.push(offer);
         }
+        material.corpus.offer_pivots(&self.recipe.pivot, material.lexicon.as_ref(), known);
         Ok(())
     }
 

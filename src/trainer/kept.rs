@@ -157,6 +157,7 @@ impl KeptCounts {
             let sides = || offers.pairs.iter().flat_map(|(original, spun)| [original, spun]);
             writer.array(sides().map(|side| side.len() as u32));
             writer.array(sides().flatten().copied());
+            writer.array(offers.shares.iter().copied());
         }
     }
 
@@ -191,10 +192,12 @@ fn read_offers(reader: &mut SectionReader, known: usize) -> Result<Offers> {
     let rate = reader.take::<f32>()?;
     let lengths = reader.array::<u32>()?;
     let words = reader.array::<u32>()?;
+    let shares: Vec<f32> = reader.array::<f32>()?.iter().collect();
     let sum: u64 = lengths.iter().map(u64::from).sum();
     let sound = column < Offered::default().len()
         && rate.is_finite()
-        && lengths.len().is_multiple_of(2)
+        && lengths.len() == 2 * shares.len()
+        && shares.iter().all(|share| share.is_finite())
         && sum == words.len() as u64
         && words.iter().all(|word| (word as usize) < known);
     reader.check(sound, "offers of known words", "others")?;
@@ -204,7 +207,7 @@ fn read_offers(reader: &mut SectionReader, known: usize) -> Result<Offers> {
     while let (Some(original), Some(spun)) = (sides.next(), sides.next()) {
         pairs.push((original, spun));
     }
-    Ok(Offers { column, pairs, rate })
+    Ok(Offers { column, pairs, shares, rate })
 }
 
 /// A number for a channel.

@@ -21,6 +21,8 @@ pub struct Recipe {
     pub pairs: Vec<PairSource>,
     /// Thesauri, which offer candidates that were never seen in spun text.
     pub thesauri: Vec<Thesaurus>,
+    /// Synonyms of synonyms, as candidates too.
+    pub pivot: PivotConfig,
     /// Held-out sentence pairs, for the feature weights.
     pub dev: Vec<PairSource>,
     /// The language model.
@@ -51,6 +53,7 @@ impl Default for Recipe {
             text: Vec::new(),
             pairs: Vec::new(),
             thesauri: Vec::new(),
+            pivot: PivotConfig::default(),
             dev: Vec::new(),
             language: LanguageConfig::default(),
             align: AlignConfig::default(),
@@ -149,6 +152,22 @@ pub struct Thesaurus {
 
 fn tenth() -> f32 {
     0.1
+}
+
+/// Synonyms of synonyms, see [`Thesaurus`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PivotConfig {
+    /// Originals that a word is given, at most; 0 gives none.
+    pub most: usize,
+    /// Share of a word's places at which an engine that draws from them would be expected.
+    pub rate: f32,
+}
+
+impl Default for PivotConfig {
+    fn default() -> Self {
+        Self { most: 0, rate: tenth() }
+    }
 }
 
 /// How the lines of a thesaurus read.

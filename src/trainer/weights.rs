@@ -58,6 +58,8 @@ impl Trainer<'_> {
             |original: &[String], spun: &[String]| share_of(original, spun) >= spin.unseen;
         let lexicon = lexicon.only(&|entry| is_seen(&entry.original, &entry.spun));
         let simulated = self.simulate(material, Some(&lexicon), Part::Train)?;
+        let known = |word: &str| model.vocabulary.id(word).is_some();
+        material.corpus.offer_pivots(&self.recipe.pivot, Some(&lexicon), known);
         material.corpus.forget(is_seen)?;
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
