@@ -206,7 +206,7 @@ impl<'p> Trainer<'p> {
     fn train_and(&self, keep: bool) -> Result<(Model, Option<KeptCounts>)> {
         let mut material = self.material()?;
         let record = Some(std::mem::take(&mut material.record).finish());
-        let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train)?;
+        let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train, 0)?;
         self.progress.stage("number words", None);
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
@@ -401,17 +401,20 @@ impl<'p> Trainer<'p> {
         Vocabulary::new(common.into_iter().map(|(word, _)| word).chain(material.corpus.kept()))
     }
 
-    /// Spins one part of the text, if there is a lexicon to spin with.
+    /// Spins one part of the text, if there is a lexicon to spin with; another `seed` gives
+    /// other draws.
     fn simulate(
         &self,
         material: &Material,
         lexicon: Option<&Lexicon>,
         part: Part,
+        seed: u64,
     ) -> Result<Vec<SpunSentence>> {
         let (Some(lexicon), Some(spin)) = (lexicon, &self.recipe.spin) else {
             return Ok(Vec::new());
         };
         let mut config = spin.spinner.clone();
+        config.seed = config.seed.wrapping_add(seed);
         let mut wanted = spin.sentences;
         if part == Part::Tune {
             (config.innocent, wanted) = (spin.dev_innocent, spin.dev_sentences);

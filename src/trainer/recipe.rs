@@ -4,6 +4,7 @@ use crate::align::AlignConfig;
 use crate::channel::score::ChannelConfig;
 use crate::context::train::ContextConfig;
 use crate::error::{Error, Result};
+use crate::lattice::features::NAMES;
 use crate::tune::TuneConfig;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -257,6 +258,13 @@ impl Recipe {
     pub(crate) fn parse(text: String, name: &str) -> Result<Self> {
         let bad = |error| Error::config(format!("{name}: {error}"));
         let recipe: Self = toml::from_str(&text).map_err(bad)?;
+        let is_feature = |name: &&String| NAMES.contains(&name.as_str());
+        if let Some(other) = recipe.tune.without.iter().find(|name| !is_feature(name)) {
+            let features = NAMES.join(", ");
+            return Err(Error::config(format!(
+                "{name}: no feature is called {other:?}, but {features}"
+            )));
+        }
         Ok(Self { file: text, ..recipe })
     }
 }
