@@ -101,7 +101,8 @@ impl Worker<'_> {
         let parts = sentences(line, &tokens);
         let readings = Readings::of(vec![0; parts.len()], |readings| {
             let read = |(number, part): (usize, &Range<usize>)| {
-                self.signs(line, &tokens[part.clone()], readings.manner(number))
+                let tokens = &tokens[part.clone()];
+                readings.signs(number, |manner| self.signs(line, tokens, manner))
             };
             parts.iter().enumerate().map(read).collect()
         });

@@ -277,8 +277,9 @@ fn read(model: &Model, examples: &[Example], documents: Vec<usize>) -> Readings 
         let of_chunk = |(chunk, examples): (usize, &[Example])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
             let mut read = |(number, e): (usize, &Example)| {
-                let manner = readings.manner(number);
-                Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
+                readings.signs(number, |manner| {
+                    Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
+                })
             };
             (chunk * CHUNK..).zip(examples).map(&mut read).collect::<Vec<_>>()
         };

@@ -60,7 +60,7 @@ impl Decoder<'_> {
         let documents = tasks.iter().map(|(plan, _)| plan.document).collect();
         Readings::of(documents, |readings| {
             let read = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
-                worker.signs(plan.line, tokens, readings.manner(number))
+                readings.signs(number, |manner| worker.signs(plan.line, tokens, manner))
             };
             tasks.par_iter().enumerate().map_init(|| self.worker(), read).collect()
         })
