@@ -69,6 +69,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let config = DecodeConfig {
         nbest: args.nbest.into(),
         min_confidence: args.sureness.least(&model)?,
+        least_risk: args.sureness.least_risk,
         ..DecodeConfig::default()
     };
     let decoder = Decoder::with_config(&model, config.clone())?;

@@ -66,7 +66,8 @@ impl Colour {
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let model = args.model.open()?;
     let min_confidence = args.sureness.least(&model)?;
-    let config = DecodeConfig { min_confidence, ..DecodeConfig::default() };
+    let least_risk = args.sureness.least_risk;
+    let config = DecodeConfig { min_confidence, least_risk, ..DecodeConfig::default() };
     let decoder = Decoder::with_config(&model, config)?;
     let (format, field) = (args.format, args.field);
     let reader = Reader { model: &model, decoder, format, field };

@@ -69,7 +69,9 @@ impl MeasureArgs {
 
     fn config(&self, model: &Model) -> Result<DecodeConfig> {
         let min_confidence = self.sureness.least(model)?;
-        Ok(DecodeConfig { nbest: self.nbest.into(), min_confidence, ..DecodeConfig::default() })
+        let least_risk = self.sureness.least_risk;
+        let nbest = self.nbest.into();
+        Ok(DecodeConfig { nbest, min_confidence, least_risk, ..DecodeConfig::default() })
     }
 
     /// Reads all files; rows that cannot be read are named and passed over.

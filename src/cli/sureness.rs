@@ -12,6 +12,9 @@ pub(super) struct SurenessArgs {
     /// text says
     #[arg(long, value_name = "P", value_parser = probability, conflicts_with = "min_confidence")]
     precision: Option<f64>,
+    /// Give the restoration of least expected word error instead of the likeliest
+    #[arg(long)]
+    pub(super) least_risk: bool,
 }
 
 impl SurenessArgs {
