@@ -273,13 +273,12 @@ fn pass(
 
 /// How the examples and their documents are spun, by the weights of now.
 fn read(model: &Model, examples: &[Example], documents: Vec<usize>) -> Readings {
-    Readings::of(documents, |readings| {
+    Readings::thorough(documents, |readings| {
         let of_chunk = |(chunk, examples): (usize, &[Example])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
             let mut read = |(number, e): (usize, &Example)| {
-                readings.signs(number, |manner| {
-                    Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
-                })
+                let manner = readings.manner(number);
+                Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
             };
             (chunk * CHUNK..).zip(examples).map(&mut read).collect::<Vec<_>>()
         };

@@ -151,16 +151,30 @@ impl Readings {
 
     /// Reads every sentence up to [`READINGS`] times; `read` tells the signs of all of them,
     /// by [`Readings::signs`].
-    pub(crate) fn of(documents: Vec<usize>, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+    pub(crate) fn of(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        Self::read(documents, SETTLED, read)
+    }
+
+    /// Reads every sentence [`READINGS`] times, as suits weights that are still being learned
+    /// and tell innocent documents badly; `read` tells the signs by [`Readings::manner`].
+    pub(crate) fn thorough(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        Self::read(documents, 0.0, read)
+    }
+
+    fn read(
+        documents: Vec<usize>,
+        settled: f64,
+        mut read: impl FnMut(&Self) -> Vec<Signs>,
+    ) -> Self {
         let mut readings = Self::none(documents);
         for _ in 0..READINGS {
             let signs = read(&readings);
-            readings = readings.with(signs);
+            readings = readings.with(signs, settled);
         }
         readings
     }
 
-    fn with(self, signs: Vec<Signs>) -> Self {
+    fn with(self, signs: Vec<Signs>, settled: f64) -> Self {
         let count = self.documents.iter().max().map_or(0, |last| last + 1);
         let mut sums = vec![Sums::default(); count];
         let mut words: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); count];
@@ -171,7 +185,7 @@ impl Readings {
             }
         }
         let settled = match self.signs.is_empty() {
-            true => sums.iter().map(|sums| sums.share() < SETTLED).collect(),
+            true => sums.iter().map(|sums| sums.share() < settled).collect(),
             false => self.settled,
         };
         Self { documents: self.documents, signs, sums, words, settled }
