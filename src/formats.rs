@@ -4,6 +4,7 @@
 //! stands, and writes itself again with that text restored. How a file is packed, and
 //! what becomes of the output, is decided elsewhere.
 
+pub(crate) mod guard;
 mod html;
 mod jsonl;
 mod markdown;

@@ -17,6 +17,7 @@ use crate::context::train::Sentences;
 use crate::context::{self, ContextModel};
 use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
+use crate::model::engines::Engines;
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
 use crate::record::RecordBuilder;
@@ -235,6 +236,12 @@ impl<'p> Trainer<'p> {
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
+        let engines = match (&material.lexicon, &self.recipe.spin) {
+            (Some(lexicon), Some(spin)) => {
+                Engines::new(lexicon.families.iter().map(|f| f.name.as_str()), &spin.about)?
+            }
+            _ => Engines::default(),
+        };
         let mut model = Model {
             vocabulary,
             lm,
@@ -243,6 +250,7 @@ impl<'p> Trainer<'p> {
             weights: Default::default(),
             calibrator: Default::default(),
             metadata,
+            engines,
             record,
         };
         self.learn_weights(&mut model, &mut material)?;

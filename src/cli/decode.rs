@@ -10,7 +10,7 @@ use crate::batch::{
 use crate::decode::{DecodeConfig, Decoder};
 use crate::error::{Error, Result};
 use crate::formats::{self, Format, Place, Settings, Source};
-use crate::progress::{Progress, Silent};
+use crate::progress::{Progress, Silent, say};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -98,7 +98,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
 /// Says what remains of a run that failed, if anything does.
 fn hint(output: &Path) {
     if Batch::is_under_way(output) {
-        eprintln!("unspin: what is done is kept: the same command with --resume goes on");
+        say!("unspin: what is done is kept: the same command with --resume goes on");
     }
 }
 
@@ -252,7 +252,7 @@ impl Job<'_, '_> {
         let mut batch = match Batch::start(input, output, &command, self.args.resume)? {
             Start::Go(batch) => batch,
             Start::Finished { refusals } => {
-                eprintln!("unspin: {} was finished before", output.display());
+                say!("unspin: {} was finished before", output.display());
                 return Ok(if refusals == 0 { Outcome::Done } else { Outcome::Partial });
             }
         };
@@ -264,7 +264,7 @@ impl Job<'_, '_> {
         if let Outcome::Stopped(_) = outcome {
             batch.pause()?;
             let place = output.display();
-            eprintln!(
+            say!(
                 "unspin: stopped by a signal; {place} is kept as far as it is: the same command with --resume goes on"
             );
             return Ok(outcome);
@@ -274,10 +274,7 @@ impl Job<'_, '_> {
         if refusals == 0 {
             return Ok(Outcome::Done);
         }
-        eprintln!(
-            "unspin: {refusals} records could not be read: see {}",
-            batch.rejected().display()
-        );
+        say!("unspin: {refusals} records could not be read: see {}", batch.rejected().display());
         Ok(Outcome::Partial)
     }
 
@@ -304,6 +301,6 @@ fn source(input: Option<&Path>, settings: &Settings, place: Place) -> Result<Box
 }
 
 fn complain(error: &Error) -> Outcome {
-    eprintln!("unspin: {error}");
+    say!("unspin: {error}");
     Outcome::Partial
 }

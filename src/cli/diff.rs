@@ -5,6 +5,7 @@ use super::{ModelArgs, Outcome};
 use crate::decode::{DecodeConfig, Decoder};
 use crate::error::{Error, Result};
 use crate::formats::Format;
+use crate::progress::say;
 use crate::report::{Reader, terminal};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -78,7 +79,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     for path in &args.articles {
         for article in reader.read(path)? {
             for refusal in &article.refusals {
-                eprintln!("unspin: {}: {}", refusal.place, refusal.reason);
+                say!("unspin: {}: {}", refusal.place, refusal.reason);
                 outcome = Outcome::Partial;
             }
             for line in &article.lines {

@@ -4,6 +4,7 @@ use super::measure::{Format, Material, MeasureArgs};
 use super::{ModelArgs, Outcome};
 use crate::error::{Error, Result};
 use crate::evaluate::{Baseline, Place, Report};
+use crate::progress::say;
 use rayon::prelude::*;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -69,17 +70,17 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
 /// Says what was learned from, or that this cannot be told.
 fn warn_of_leaks(report: &Report, material: &Material) {
     let Some(leaks) = &report.leaks else {
-        eprintln!("unspin: the model keeps no record of its training: no check for leaks");
+        say!("unspin: the model keeps no record of its training: no check for leaks");
         return;
     };
     if let Some(&first) = leaks.examples.first() {
         let super::measure::Place { file, line } = &material.places[first];
         let (told, file) = (leaks.told("originals"), file.display());
-        eprintln!("unspin: warning: the model was trained on {told}, the first at {file}:{line}");
+        say!("unspin: warning: the model was trained on {told}, the first at {file}:{line}");
     }
     if let Some(leaks) = report.clean_leaks.as_ref().filter(|leaks| leaks.found > 0) {
         let told = leaks.told("innocent lines");
-        eprintln!("unspin: warning: the model was trained on {told}");
+        say!("unspin: warning: the model was trained on {told}");
     }
 }
 

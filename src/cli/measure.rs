@@ -7,6 +7,7 @@ use crate::decode::{Candidate, DecodeConfig, Decoder, Restored};
 use crate::error::{Error, Result};
 use crate::evaluate::{Clean, Edit, Sentence, Settings};
 use crate::model::Model;
+use crate::progress::say;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -151,7 +152,7 @@ impl Material {
                 }
             });
         }
-        rows.skipped().tell(path, |message| eprintln!("unspin: {message}"));
+        rows.skipped().tell(path, |message| say!("unspin: {message}"));
         if rows.skipped().rows > 0 {
             self.outcome = Outcome::Partial;
         }
@@ -172,7 +173,7 @@ impl Material {
     }
 
     fn complain(&mut self, error: &Error) {
-        eprintln!("unspin: {error}");
+        say!("unspin: {error}");
         self.outcome = Outcome::Partial;
     }
 

@@ -3,6 +3,7 @@
 use super::Outcome;
 use crate::corpus::{Line, Lines};
 use crate::error::{Error, Result};
+use crate::progress::say;
 use crate::spin::config::EngineConfig;
 use crate::spin::profile::Profile;
 use crate::spin::{Documents, Lexicon, SpinConfig, Spinner, SpunSentence};
@@ -72,7 +73,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         let paragraphs = std::iter::from_fn(|| match lines.next() {
             Ok(Some((Line::Text(text), _))) => Some(text.to_string()),
             Ok(Some((Line::Unreadable(_, error), _))) => {
-                eprintln!("unspin: {error}");
+                say!("unspin: {error}");
                 outcome = Outcome::Partial;
                 Some(String::new())
             }

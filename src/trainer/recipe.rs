@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::lattice::features::NAMES;
 use crate::tune::TuneConfig;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Everything that decides a model's bytes, as a TOML file says it.
@@ -209,6 +210,9 @@ pub struct SimulateConfig {
     /// Lists of synonyms, lines of `headword#pos<TAB>synonym|synonym`, that an
     /// engine family spins with.
     pub synonyms: Vec<SpinList>,
+    /// What a report says about each engine family, by its name; `pairs` are the really
+    /// spun ones.
+    pub about: BTreeMap<String, String>,
     /// Sentences to spin for the channel.
     pub sentences: usize,
     /// Held-out sentences to spin for the weights.
@@ -231,6 +235,7 @@ impl Default for SimulateConfig {
             lexicon: PathBuf::from("lexicon"),
             lists: Vec::new(),
             synonyms: Vec::new(),
+            about: BTreeMap::new(),
             sentences: 200_000,
             dev_sentences: 3_000,
             dev_innocent: 0.5,
