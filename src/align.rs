@@ -13,11 +13,13 @@
 //!
 //! Both sides are English, so the two directions share one sparse table of word
 //! pairs (`lexicon`), smoothed by absolute discounting towards a prior that knows
-//! identity, likeness of form and kind of word. Pairs with little in common (a
+//! identity, likeness of form and kind of word, and that function words stand in for
+//! one another. Pairs with little in common (a
 //! paraphrase, not spun text) are one gap, their copies a matter of the prior.
 
 mod anchor;
 mod batches;
+mod function;
 mod hmm;
 mod lexicon;
 mod links;
@@ -86,6 +88,9 @@ pub struct AlignConfig {
     pub link: f32,
     /// For [`Symmetrization::Posterior`]: the same for a link beside another one.
     pub grow: f32,
+    /// For [`Symmetrization::Posterior`]: a word without links is linked to what its
+    /// neighbour is linked with if it chooses that with this probability.
+    pub attach: f32,
 }
 
 impl Default for AlignConfig {
@@ -97,16 +102,17 @@ impl Default for AlignConfig {
             empty: 0.05,
             gap_empty: 0.5,
             spare_empty: 0.5,
-            concentration: 50.0,
+            concentration: 30.0,
             identity: 0.8,
             likeness: 0.05,
             kind_change: 0.1,
-            discount: 0.6,
+            discount: 0.45,
             diagonal: 0.5,
             prune: 0.01,
             symmetrization: Symmetrization::Posterior,
             link: 0.25,
             grow: 0.17,
+            attach: 0.4,
         }
     }
 }
@@ -126,6 +132,7 @@ impl AlignConfig {
             ("diagonal", self.diagonal),
             ("link", self.link),
             ("grow", self.grow),
+            ("attach", self.attach),
         ];
         for (name, value) in shares {
             if !(0.0..=1.0).contains(&value) {

@@ -17,7 +17,7 @@ const SHARDS: usize = 16;
 /// Steps of one count in the totals of words.
 const STEPS: f64 = (1u64 << 24) as f64;
 /// Less likeness than this is chance.
-const LEAST_LIKENESS: f32 = 0.6;
+const LEAST_LIKENESS: f32 = 0.5;
 
 /// Two words in either order, the smaller number first.
 pub(crate) type Key = u64;
