@@ -14,6 +14,7 @@ mod posterior;
 pub(crate) mod restoration;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 
 use crate::error::{Error, Result};
 use crate::lattice::{Lattice, Manner};
@@ -25,6 +26,7 @@ use line::SentenceResult;
 pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+pub(crate) use text::join_lines;
 
 /// Settings of a decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
