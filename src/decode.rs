@@ -16,6 +16,7 @@ pub(crate) mod restoration;
 mod risk;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 
 use crate::error::{Error, Result};
 use crate::lattice::{Lattice, Manner};
@@ -28,6 +29,7 @@ pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use risk::{WITNESSES, least_risk};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+pub(crate) use text::join_lines;
 
 /// Settings of a decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

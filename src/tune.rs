@@ -180,7 +180,9 @@ pub(crate) fn tune(
     for step in 0..config.steps {
         // How a document is spun shows more slowly than weights move.
         if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
-            readings = read(model, examples, documents.clone());
+            // What is known of documents moves weights, and weights move it: half a step of the
+            // one at a time keeps both from swinging.
+            readings = read(model, examples, documents.clone()).halfway(&readings);
         }
         let batch = step % config.batches.max(1);
         let pass = pass(model, examples, &readings, batch, config);

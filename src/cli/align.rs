@@ -2,7 +2,7 @@
 
 use super::progress::Terminal;
 use super::{Outcome, use_threads};
-use crate::align::{AlignConfig, Aligner, Learned, SpooledPairs, Symmetrization, pharaoh};
+use crate::align::{AlignConfig, Aligner, Here, Learned, SpooledPairs, Symmetrization, pharaoh};
 use crate::corpus::{Cut, Interner, Pair, PairRows, Row};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -77,7 +77,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let word = |number| input.words.word(number);
     let mut aligner = Aligner::new(&config, Learned::default())?;
     let advance = |pairs| progress.advance(pairs);
-    aligner.learn(&input.pairs, input.words.len(), word, &advance)?;
+    aligner.learn(&Here(&input.pairs), input.words.len(), word, &advance)?;
     progress.stage("align", Some(input.pairs.len() as u64));
     match &args.output {
         Some(path) => {

@@ -103,6 +103,11 @@ impl Signs {
 }
 
 impl Sums {
+    fn half(self) -> Self {
+        let families = self.families.map(|sum| 0.5 * sum);
+        Self { words: 0.5 * self.words, changed: 0.5 * self.changed, families }
+    }
+
     /// The share of the words that seems changed.
     fn share(self) -> f64 {
         (self.changed + TRUST * USUAL) / (self.words + TRUST)
@@ -172,6 +177,18 @@ impl Readings {
             readings = readings.with(signs, settled);
         }
         readings
+    }
+
+    /// Half of what these readings say of documents and sentences, half of what those
+    /// `before` them said.
+    pub(crate) fn halfway(mut self, before: &Self) -> Self {
+        for (signs, before) in self.signs.iter_mut().zip(&before.signs) {
+            signs.sums = (signs.sums + before.sums).half();
+        }
+        for (sums, &before) in self.sums.iter_mut().zip(&before.sums) {
+            *sums = (*sums + before).half();
+        }
+        self
     }
 
     fn with(self, signs: Vec<Signs>, settled: f64) -> Self {

@@ -65,6 +65,8 @@ pub(super) struct Corpus {
     pub(super) batches: Vec<Batch>,
     /// What thesauri offer.
     pub(super) offers: Vec<Offers>,
+    /// How many pairs lie elsewhere.
+    pub(super) elsewhere: u64,
 }
 
 impl Corpus {
@@ -74,7 +76,18 @@ impl Corpus {
     }
 
     pub(super) fn pairs(&self) -> usize {
-        self.batches.iter().map(|batch| batch.words.len()).sum()
+        let here: usize = self.batches.iter().map(|batch| batch.words.len()).sum();
+        here + self.elsewhere as usize
+    }
+
+    /// Takes the words of pairs that lie elsewhere.
+    pub(super) fn add_elsewhere(&mut self, words: &[String], pairs: u64) {
+        self.elsewhere += pairs;
+        for word in words {
+            let number = self.words.number(word) as usize;
+            self.kept.resize(self.words.len().max(self.kept.len()), false);
+            self.kept[number] = true;
+        }
     }
 
     /// The words that the vocabulary must have.

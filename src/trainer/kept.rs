@@ -223,7 +223,7 @@ pub(super) fn checksum(channel: &Channel) -> u64 {
     xxh3_64(&writer.finish())
 }
 
-fn read_words(reader: &mut SectionReader) -> Result<Vec<String>> {
+pub(super) fn read_words(reader: &mut SectionReader) -> Result<Vec<String>> {
     let lengths = reader.array::<u32>()?;
     let bytes = reader.array::<u8>()?;
     let mut rest = bytes.as_slice();

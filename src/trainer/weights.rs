@@ -85,7 +85,8 @@ impl Trainer<'_> {
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
         let (recipe, corpus) = (&self.recipe, &material.corpus);
-        let counting = Counting { recipe, corpus, before: None, keep: false };
+        let parts = &self.parts[..];
+        let counting = Counting { recipe, corpus, parts, before: None, keep: false };
         let (partial, _) = channel::train(counting, &model.vocabulary, self.progress)?;
         Ok(Some(partial))
     }
