@@ -13,11 +13,14 @@
 //!
 //! Both sides are English, so the two directions share one sparse table of word
 //! pairs (`lexicon`), smoothed by absolute discounting towards a prior that knows
-//! identity, likeness of form and kind of word. Pairs with little in common (a
+//! identity, likeness of form and kind of word, and that function words stand in for
+//! one another. Pairs with little in common (a
 //! paraphrase, not spun text) are one gap, their copies a matter of the prior.
 
 mod anchor;
 mod batches;
+mod carry;
+mod function;
 mod hmm;
 mod lexicon;
 mod links;
@@ -31,15 +34,16 @@ mod weights;
 mod worker;
 
 pub(crate) use batches::in_order;
-pub(crate) use hmm::JumpCounts;
-pub(crate) use lexicon::Counts as PairCounts;
+pub(crate) use hmm::{JumpCounts, JumpSums};
+pub(crate) use lexicon::{ChunkCounts, Counts as PairCounts};
 pub use pairs::{CHUNK_PAIRS, PairSource, Pairs, SpooledPairs};
 pub use symmetrize::Symmetrization;
 pub use train::Aligner;
-pub(crate) use train::Learned;
+pub(crate) use train::{Countable, Here, Learned};
 pub use weights::LexicalWeights;
 pub(crate) use weights::{WordLink, each_link};
 pub use worker::AlignWorker;
+pub(crate) use worker::Model as AlignModel;
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -86,6 +90,9 @@ pub struct AlignConfig {
     pub link: f32,
     /// For [`Symmetrization::Posterior`]: the same for a link beside another one.
     pub grow: f32,
+    /// For [`Symmetrization::Posterior`]: a word without links is linked to what its
+    /// neighbour is linked with if it chooses that with this probability.
+    pub attach: f32,
 }
 
 impl Default for AlignConfig {
@@ -97,16 +104,17 @@ impl Default for AlignConfig {
             empty: 0.05,
             gap_empty: 0.5,
             spare_empty: 0.5,
-            concentration: 50.0,
+            concentration: 30.0,
             identity: 0.8,
             likeness: 0.05,
             kind_change: 0.1,
-            discount: 0.6,
+            discount: 0.45,
             diagonal: 0.5,
             prune: 0.01,
             symmetrization: Symmetrization::Posterior,
             link: 0.25,
             grow: 0.17,
+            attach: 0.4,
         }
     }
 }
@@ -126,6 +134,7 @@ impl AlignConfig {
             ("diagonal", self.diagonal),
             ("link", self.link),
             ("grow", self.grow),
+            ("attach", self.attach),
         ];
         for (name, value) in shares {
             if !(0.0..=1.0).contains(&value) {

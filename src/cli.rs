@@ -14,6 +14,7 @@ mod progress;
 mod recipe;
 mod report;
 mod spin;
+mod sureness;
 mod train;
 mod tune;
 mod verify;

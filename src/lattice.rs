@@ -4,6 +4,7 @@
 //! alone is an option like any other; the rest come from the channel model, from
 //! damage that spinners do at links, and from the article before a vowel.
 
+mod compound;
 pub(crate) mod elsewhere;
 pub(crate) mod features;
 mod place;
@@ -105,6 +106,7 @@ impl Lattice {
             self.keep(model, start, manner);
             if !self.protected[start] {
                 self.restore(model, text, tokens, start, manner);
+                self.compounds(model, text, tokens, start, manner);
                 self.repair(model, text, tokens, start);
             }
         }

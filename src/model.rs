@@ -11,6 +11,7 @@ pub(crate) mod section;
 use crate::channel::Channel;
 use crate::context::ContextModel;
 use crate::decode::confidence::Calibrator;
+use crate::decode::precision::confidence_for;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
@@ -100,6 +101,16 @@ impl Model {
     /// What the model was made of, and how.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
+    }
+
+    /// The least confidence whose changes were right this often, as far as the held-out pairs
+    /// tell from which the weights were learned.
+    ///
+    /// # Errors
+    ///
+    /// If no confidence is high enough, or if the model has no such record.
+    pub fn confidence_for(&self, precision: f64) -> Result<f64> {
+        confidence_for(&self.metadata.figures, precision)
     }
 
     /// How many of `texts` the model was trained on; nothing for a model that keeps

@@ -60,6 +60,39 @@ fn agreed(
             }
         }
     }
+    attach(config, forward, backward, &taken, links, start);
+}
+
+/// Links words that have none yet to what a neighbour is linked with, if they choose
+/// it: `of` in `in the light of` for `given`. The other direction, where a word chooses
+/// but one, has no say.
+fn attach(
+    config: &AlignConfig,
+    forward: ArrayView2<f32>,
+    backward: ArrayView2<f32>,
+    taken: &[bool],
+    links: &mut Vec<Link>,
+    start: usize,
+) {
+    let (original, spun) = backward.dim();
+    let (mut bare_original, mut bare_spun) = (vec![true; original], vec![true; spun]);
+    for &(i, j) in &links[start..] {
+        (bare_original[i as usize], bare_spun[j as usize]) = (false, false);
+    }
+    let taken = |i: usize, j: usize| i < original && j < spun && taken[i * spun + j];
+    for i in 0..original {
+        for j in 0..spun {
+            let above = bare_original[i]
+                && backward[[i, j]] >= config.attach
+                && (taken(i.wrapping_sub(1), j) || taken(i + 1, j));
+            let beside = bare_spun[j]
+                && forward[[j, i]] >= config.attach
+                && (taken(i, j.wrapping_sub(1)) || taken(i, j + 1));
+            if above || beside {
+                links.push((i as u16, j as u16));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +117,24 @@ mod tests {
             decode(&config, forward.view(), backward.view(), &mut links);
             links.sort_unstable();
             assert_eq!(links, expected, "{symmetrization:?}");
+        }
+    }
+
+    #[test]
+    fn a_lone_word_goes_with_its_neighbour() {
+        // Two original words, of which the second chooses what has chosen the first.
+        let (forward, backward) = (array![[0.9, 0.01]], array![[0.9], [0.5]]);
+        let table: &[(f32, &[Link])] = &[(0.6, &[(0, 0)]), (0.4, &[(0, 0), (1, 0)])];
+        for &(attach, expected) in table {
+            let config = AlignConfig { attach, ..AlignConfig::default() };
+            for turned in [false, true] {
+                let mut links = Vec::new();
+                let (one, two) = (forward.view(), backward.view());
+                let (one, two) = if turned { (two, one) } else { (one, two) };
+                decode(&config, one, two, &mut links);
+                let turn = |&(i, j): &Link| if turned { (j, i) } else { (i, j) };
+                assert!(links.iter().map(turn).eq(expected.iter().copied()), "{attach} {links:?}");
+            }
         }
     }
 }

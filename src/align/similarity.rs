@@ -1,5 +1,8 @@
 //! How alike two words look: a prior for pairs that training has not seen yet.
 
+use super::function::sets;
+use crate::text::inflect::family;
+
 /// What a word is made of.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Kind {
@@ -9,13 +12,17 @@ enum Kind {
     Mark,
 }
 
-/// What the comparison of two words needs, in 32 bytes.
+/// What the comparison of two words needs, in 48 bytes.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Form {
     /// The first sixteen bytes, the first one highest; zeros follow a shorter word.
     head: u128,
     /// A bit for each letter of the word.
     letters: u32,
+    /// Sets of function words, a bit each.
+    sets: u16,
+    /// What irregular forms of one word share; 0 of regular words.
+    family: u16,
     len: u8,
     kind: Kind,
 }
@@ -24,8 +31,10 @@ pub(crate) struct Form {
 const LONGEST: usize = 16;
 /// Fewer common first letters say nothing.
 const SHORTEST_STEM: usize = 3;
-/// Likeness of two words that differ in their endings only.
+/// Likeness of two words that differ in their endings only, or are irregular forms of one.
 const INFLECTED: f32 = 0.85;
+/// Likeness of two function words of one set.
+const FUNCTION: f32 = 0.8;
 
 impl Form {
     pub(crate) fn new(word: &str) -> Self {
@@ -41,7 +50,8 @@ impl Form {
         } else {
             Kind::Mark
         };
-        Self { head: u128::from_be_bytes(head), letters, len: len as u8, kind }
+        let (sets, family) = (sets(word), family(word));
+        Self { head: u128::from_be_bytes(head), letters, sets, family, len: len as u8, kind }
     }
 
     /// True if both are words, both numbers or both marks.
@@ -51,8 +61,17 @@ impl Form {
 
     /// Likeness from 0 to 1 of two different words: the larger of the share of
     /// common first letters, with a bonus where only endings differ, and one less
-    /// the share of edits. Numbers and marks are never alike.
+    /// the share of edits. Numbers and marks are never alike; function words of one set
+    /// and forms of one irregular word are.
     pub(crate) fn similarity(&self, other: &Self) -> f32 {
+        if self.family != 0 && self.family == other.family {
+            return INFLECTED;
+        }
+        let alike = if self.sets & other.sets != 0 { FUNCTION } else { 0.0 };
+        self.letters_alike(other).max(alike)
+    }
+
+    fn letters_alike(&self, other: &Self) -> f32 {
         let longer = self.len.max(other.len) as usize;
         let shorter = self.len.min(other.len) as usize;
         let words = self.kind == Kind::Word && other.kind == Kind::Word;
@@ -109,7 +128,14 @@ mod tests {
             ("right", "proper", 0.0),
             ("1996", "1997", 0.0),
             ("the", "these", 0.85),
-            ("in", "into", 0.0),
+            ("in", "into", 0.8),
+            ("in", "walk", 0.0),
+            ("of", "the", 0.0),
+            ("a", "every", 0.8),
+            ("is", "were", 0.85),
+            ("went", "gone", 0.85),
+            ("mice", "mouse", 0.85),
+            ("said", "made", 0.0),
         ];
         for (a, b, expected) in table {
             let [forward, back] =

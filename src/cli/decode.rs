@@ -1,6 +1,7 @@
 //! `unspin decode`: spun text in, restored text out, in the format it came in.
 
 use super::progress::Terminal;
+use super::sureness::SurenessArgs;
 use super::{ModelArgs, Outcome};
 use crate::batch::signals::Signals;
 use crate::batch::{
@@ -59,23 +60,16 @@ pub(super) struct Args {
     /// Restorations of each line to give, best first
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     nbest: u16,
-    /// Leave a word alone where its restoration is less likely than this
-    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
-    min_confidence: f64,
-}
-
-pub(super) fn probability(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("expected a number from 0 to 1".into()),
-    }
+    #[command(flatten)]
+    sureness: SurenessArgs,
 }
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let model = args.model.open()?;
     let config = DecodeConfig {
         nbest: args.nbest.into(),
-        min_confidence: args.min_confidence,
+        min_confidence: args.sureness.least(&model)?,
+        least_risk: args.sureness.least_risk,
         ..DecodeConfig::default()
     };
     let decoder = Decoder::with_config(&model, config.clone())?;

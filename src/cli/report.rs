@@ -1,5 +1,6 @@
 //! `unspin report`: a page with the evidence.
 
+use super::sureness::SurenessArgs;
 use super::{ModelArgs, Outcome};
 use crate::batch::same_file;
 use crate::decode::{DecodeConfig, Decoder};
@@ -34,9 +35,8 @@ pub(super) struct Args {
     original: Option<PathBuf>,
     #[command(flatten)]
     model: ModelArgs,
-    /// Where the slider stands at first
-    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = super::decode::probability)]
-    min_confidence: f64,
+    #[command(flatten)]
+    sureness: SurenessArgs,
     /// Format of the articles [default: by the name of the file]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -79,7 +79,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let provenance = Provenance {
         model: &identity,
         built_in: args.model.model.is_none(),
-        min_confidence: args.min_confidence,
+        min_confidence: args.sureness.least(&model)?,
     };
     let page = page(&model, &articles, &provenance);
     write(&args.output, page.as_bytes()).map_err(|source| Error::io(&args.output, source))?;

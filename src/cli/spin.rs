@@ -34,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     family: Option<String>,
     /// Share of documents that are left as they are
-    #[arg(long, value_name = "SHARE", default_value_t = 0.3, value_parser = super::decode::probability)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3, value_parser = super::sureness::probability)]
     innocent: f64,
     /// Every draw follows from this number
     #[arg(long, default_value_t = 1)]

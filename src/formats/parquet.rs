@@ -7,7 +7,7 @@
 
 use super::guard::held;
 use super::record::{Block, Escape};
-use super::{LARGEST_RECORD, Place, Record, Refusal, Source};
+use super::{Place, Record, Refusal, Source, text_of};
 use crate::error::{Error, Result};
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -107,12 +107,7 @@ fn record(path: &Path, place: Place, values: &[ByteArray]) -> Record {
     let mut record = Record { escape: Escape::Json, ..Record::default() };
     for value in values {
         let bytes = value.data();
-        let text = match std::str::from_utf8(bytes) {
-            _ if bytes.len() > LARGEST_RECORD => Err("longer than 64 MiB".to_string()),
-            Ok(text) => Ok(text),
-            Err(error) => Err(format!("not valid UTF-8 at byte {}", error.valid_up_to() + 1)),
-        };
-        match text {
+        match text_of(bytes).map_err(|error| error.to_string()) {
             Ok(text) => {
                 let start = record.raw.len();
                 Escape::Json.put(text, &mut record.raw);

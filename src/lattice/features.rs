@@ -51,6 +51,8 @@ features! {
     Thesaurus "in_thesaurus" 0.0,
     /// 1 if a list of paraphrases has it.
     Paraphrases "in_paraphrases" 0.0,
+    /// 1 if it is a synonym of a synonym.
+    Pivot "by_pivot" 0.0,
     /// 1 if nothing but those has it.
     Offered "only_offered" -0.5,
     /// How well the words of a choice fit among the words around them.
@@ -79,12 +81,13 @@ pub(crate) const FEATURES: usize = INITIAL.len();
 
 impl Feature {
     /// The features that say where a candidate was seen, each with its kind.
-    pub(crate) const SEEN: [(Feature, u8); 5] = [
+    pub(crate) const SEEN: [(Feature, u8); 6] = [
         (Feature::Real, Evidence::REAL),
         (Feature::Simulated, Evidence::SIMULATED),
         (Feature::List, Evidence::LIST),
         (Feature::Thesaurus, Evidence::THESAURUS),
         (Feature::Paraphrases, Evidence::PARAPHRASES),
+        (Feature::Pivot, Evidence::PIVOT),
     ];
 }
 

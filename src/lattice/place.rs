@@ -61,7 +61,7 @@ impl<'m, 'd> Place<'m, 'd> {
     }
 
     /// The features of a candidate that follow from the channel.
-    fn of_channel(&self, candidate: usize) -> (Features, Words) {
+    pub(super) fn of_channel(&self, candidate: usize) -> (Features, Words) {
         let channel = &self.model.channel;
         let mut features = self.shared;
         let scores = channel.scores(candidate);
@@ -87,7 +87,7 @@ impl<'m, 'd> Place<'m, 'd> {
 
 /// How common words are without their context.
 #[derive(Clone, Copy)]
-struct Words {
+pub(super) struct Words {
     count: f32,
     /// Sum of their log probabilities.
     sum: f32,

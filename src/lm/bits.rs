@@ -46,8 +46,6 @@ pub(super) fn read(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(word) >> (at % 8)
 }
 
-/// Nodes that a search of ones may pass.
-pub(super) const NEAR: usize = 32;
 /// Ones between two samples.
 const SAMPLE: usize = 64;
 
@@ -101,25 +99,6 @@ impl Runs {
         self.get_at(self.sample(node), node)
     }
 
-    /// Where the unary code of `node`'s children begins.
-    #[inline]
-    pub fn place(&self, node: usize) -> usize {
-        match node.checked_sub(1) {
-            None => 0,
-            Some(before) => self.select(before) + 1,
-        }
-    }
-
-    /// The children of `node`, at most [`NEAR`] above `start` of the given place.
-    #[inline]
-    pub fn get_from(&self, place: usize, start: usize, node: usize) -> (usize, usize) {
-        let mut at = place;
-        for _ in start..node {
-            at = self.next_one(at) + 1;
-        }
-        (at - node, self.next_one(at) - node)
-    }
-
     /// Where the search for the children of `node` begins: its memory is asked for
     /// by this and by [`Runs::touch`] before [`Runs::get_at`] waits for it.
     #[inline]
@@ -140,12 +119,6 @@ impl Runs {
         }
         let at = self.select_from(sample, node - 1);
         (at + 1 - node, self.next_one(at + 1) - node)
-    }
-
-    /// The place of the one of number `index`.
-    #[inline]
-    fn select(&self, index: usize) -> usize {
-        self.select_from(self.samples.get(index / SAMPLE) as usize, index)
     }
 
     #[inline]
@@ -268,8 +241,6 @@ mod tests {
             let runs = open(&bytes).unwrap();
             for node in 0..nodes {
                 prop_assert_eq!(runs.get(node), (first[node] as usize, first[node + 1] as usize));
-                let start = node.saturating_sub(NEAR);
-                prop_assert_eq!(runs.get_from(runs.place(start), start, node), runs.get(node));
             }
             let at = damage.0.index(bytes.len());
             bytes[at] ^= damage.1;

@@ -7,7 +7,6 @@
 
 mod compact;
 mod fast;
-mod reversed;
 
 use super::MAX_ORDER;
 use super::model::BackoffModel;
@@ -19,19 +18,17 @@ use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
 use compact::Compact;
 use fast::Fast;
 use rayon::prelude::*;
-use reversed::Reversed;
 
 /// How the n-grams lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Layout {
     /// About four bytes an n-gram
     Compact,
-    /// About ten bytes an n-gram, and twice as quick to ask
+    /// About ten bytes an n-gram, and twice as quick to ask; copied into memory when opened
     Fast,
 }
 
-/// What a file begins with, by layout.
-const REVERSED: u32 = 1;
+/// What a file begins with, by layout; 1 was that of a layout that is gone.
 const FAST: u32 = 2;
 const COMPACT: u32 = 3;
 
@@ -48,8 +45,6 @@ pub(crate) struct LanguageModel {
 enum Ngrams {
     Compact(Compact),
     Fast(Fast),
-    /// What was compact in older files.
-    Reversed(Reversed),
 }
 
 impl Ngrams {
@@ -58,7 +53,7 @@ impl Ngrams {
     fn key(&self, word: u32) -> (u32, u32) {
         match self {
             Self::Compact(ngrams) => ngrams.after(word),
-            Self::Fast(_) | Self::Reversed(_) => (word, 0),
+            Self::Fast(_) => (word, 0),
         }
     }
 }
@@ -150,7 +145,6 @@ impl LanguageModel {
         match &self.ngrams {
             Ngrams::Compact(ngrams) => ngrams.look_up(queries),
             Ngrams::Fast(ngrams) => ngrams.look_up(queries),
-            Ngrams::Reversed(ngrams) => queries.iter_mut().for_each(|query| ngrams.look_up(query)),
         }
     }
 
@@ -173,7 +167,6 @@ impl LanguageModel {
     pub(crate) fn unpack(&self) -> Option<BackoffModel> {
         match &self.ngrams {
             Ngrams::Compact(ngrams) => Some(ngrams.unpack(self)),
-            Ngrams::Reversed(ngrams) => Some(ngrams.unpack(self)),
             Ngrams::Fast(_) => None,
         }
     }
@@ -182,14 +175,12 @@ impl LanguageModel {
         writer.put(match &self.ngrams {
             Ngrams::Compact(_) => COMPACT,
             Ngrams::Fast(_) => FAST,
-            Ngrams::Reversed(_) => REVERSED,
         });
         writer.array(self.sizes.iter().map(|size| *size as u32));
         writer.array(self.unigrams.iter());
         match &self.ngrams {
             Ngrams::Compact(ngrams) => ngrams.write(writer),
             Ngrams::Fast(ngrams) => ngrams.write(writer),
-            Ngrams::Reversed(ngrams) => ngrams.write(writer),
         }
     }
 
@@ -206,10 +197,9 @@ impl LanguageModel {
         let halves = |bits: u64| [bits as u32, (bits >> 32) as u32];
         let finite = unigrams.iter().flat_map(halves).all(|bits| f32::from_bits(bits).is_finite());
         reader.check(finite, "finite probabilities", "others")?;
-        let known = [REVERSED, FAST, COMPACT].contains(&layout);
+        let known = [FAST, COMPACT].contains(&layout);
         reader.check(known, "a layout that this version reads", layout)?;
         let ngrams = match layout {
-            REVERSED => Ngrams::Reversed(Reversed::read(reader, &sizes)?),
             FAST => Ngrams::Fast(Fast::read(reader, &sizes)?),
             _ => Ngrams::Compact(Compact::read(reader, &sizes)?),
         };

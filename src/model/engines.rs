@@ -27,19 +27,16 @@ impl Engines {
             let names = names.join(", ");
             return Err(Error::config(format!("spin.about.{name}: the families are {names}")));
         }
-        let mut known = Vec::new();
+        let engines = &names[..names.len() - 1];
         // The channel counts what goes beyond its columns with the last engine.
-        let mut engines = names[..names.len() - 1].iter();
-        for _ in 1..FAMILIES {
-            known.push(engines.next().copied().unwrap_or_default());
-        }
-        if engines.len() > 0 {
-            known[FAMILIES - 2] = "others";
-        }
-        known.push(REAL);
-        let line = |name: &str| {
-            let about = about.get(name).map_or("", String::as_str);
-            (plain(name), plain(about))
+        let (single, shared) = engines.split_at(engines.len().min(FAMILIES - 2));
+        let mut known: Vec<&[&str]> = single.chunks(1).collect();
+        known.resize(FAMILIES - 2, &[]);
+        known.extend([shared, &[REAL]]);
+        let line = |names: &[&str]| {
+            let about = names.iter().filter_map(|&name| about.get(name));
+            let about: Vec<String> = about.map(|about| plain(about)).collect();
+            (plain(&names.join(", ")), about.join("; "))
         };
         Ok(Self { known: known.into_iter().map(line).collect() })
     }
@@ -105,7 +102,7 @@ mod tests {
         let wrong = Engines::new(["a"].into_iter(), &about(&[("c", "x")])).unwrap_err();
         assert_eq!(wrong.to_string(), "spin.about.c: the families are a, pairs");
         let many = Engines::new("a b c d e f g h".split(' '), &about(&[("h", "x")])).unwrap();
-        assert_eq!(many.get(FAMILIES - 2), ("others", ""));
+        assert_eq!(many.get(FAMILIES - 2), ("g, h", "x"));
         assert_eq!(Engines::default().get(3), ("", ""));
         assert_eq!(Engines::default().or_english().get(3).0, "dictionary");
         assert_eq!(engines.or_english(), engines);

@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 
 /// Arrays start at multiples of this, counted from the section's start.
 const ALIGNMENT: usize = 8;
+/// What takes less gains nothing by large pages.
+const LARGE_PAGE: usize = 2 << 20;
 
 /// A number that stands in a section.
 pub(crate) trait Number: Copy {
@@ -51,6 +53,26 @@ impl<T: Number> Array<T> {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = T> + '_ {
         self.bytes.chunks_exact(T::SIZE).map(T::get)
+    }
+}
+
+impl<T> Array<T> {
+    /// The same in memory of its own, if it is large, and in large pages where the
+    /// system has them: a look-up here and there costs about a third less than in a
+    /// mapped file, whose pages are small.
+    pub(crate) fn in_large_pages(self) -> Self {
+        let len = self.bytes.len();
+        if len < LARGE_PAGE {
+            return self;
+        }
+        let Ok(mut map) = memmap2::MmapMut::map_anon(len) else {
+            return self;
+        };
+        // Where there are none, small ones serve.
+        #[cfg(target_os = "linux")]
+        let _ = map.advise(memmap2::Advice::HugePage);
+        map.copy_from_slice(&self.bytes);
+        Self { bytes: Bytes::from_owner(map), element: PhantomData }
     }
 }
 
@@ -193,6 +215,17 @@ mod tests {
                 reader.array::<u64>()
             });
             assert!(read.is_err(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn large_pages_hold_the_same() {
+        for len in [0, 3, LARGE_PAGE / 8 - 1, LARGE_PAGE / 8, LARGE_PAGE / 4 + 5] {
+            let mut writer = SectionWriter::default();
+            writer.array((0..len as u64).map(|number| number * number));
+            let mut reader = SectionReader::new("test", writer.finish().into());
+            let array = reader.array::<u64>().unwrap();
+            assert!(array.clone().in_large_pages().iter().eq(array.iter()), "{len}");
         }
     }
 

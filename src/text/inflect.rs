@@ -8,6 +8,7 @@ mod spelling;
 mod verb;
 
 pub(crate) use analysis::{analyses, kin};
+pub(crate) use irregular::family;
 
 /// How a word or phrase inflects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

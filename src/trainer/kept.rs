@@ -163,6 +163,7 @@ impl KeptCounts {
             let sides = || offers.pairs.iter().flat_map(|(original, spun)| [original, spun]);
             writer.array(sides().map(|side| side.len() as u32));
             writer.array(sides().flatten().copied());
+            writer.array(offers.shares.iter().copied());
         }
     }
 
@@ -197,10 +198,12 @@ fn read_offers(reader: &mut SectionReader, known: usize) -> Result<Offers> {
     let rate = reader.take::<f32>()?;
     let lengths = reader.array::<u32>()?;
     let words = reader.array::<u32>()?;
+    let shares: Vec<f32> = reader.array::<f32>()?.iter().collect();
     let sum: u64 = lengths.iter().map(u64::from).sum();
     let sound = column < Offered::default().len()
         && rate.is_finite()
-        && lengths.len().is_multiple_of(2)
+        && lengths.len() == 2 * shares.len()
+        && shares.iter().all(|share| share.is_finite())
         && sum == words.len() as u64
         && words.iter().all(|word| (word as usize) < known);
     reader.check(sound, "offers of known words", "others")?;
@@ -210,7 +213,7 @@ fn read_offers(reader: &mut SectionReader, known: usize) -> Result<Offers> {
     while let (Some(original), Some(spun)) = (sides.next(), sides.next()) {
         pairs.push((original, spun));
     }
-    Ok(Offers { column, pairs, rate })
+    Ok(Offers { column, pairs, shares, rate })
 }
 
 /// A number for a channel.
@@ -220,7 +223,7 @@ pub(super) fn checksum(channel: &Channel) -> u64 {
     xxh3_64(&writer.finish())
 }
 
-fn read_words(reader: &mut SectionReader) -> Result<Vec<String>> {
+pub(super) fn read_words(reader: &mut SectionReader) -> Result<Vec<String>> {
     let lengths = reader.array::<u32>()?;
     let bytes = reader.array::<u8>()?;
     let mut rest = bytes.as_slice();

@@ -2,7 +2,7 @@
 
 use super::files::Stored;
 use super::text::{Sentences, Text};
-use crate::cli::progress::Terminal;
+use crate::cli::progress::{Terminal, thread_seconds};
 use crate::cli::{Outcome, use_threads};
 use crate::error::{Error, Result};
 use crate::lm::file::LanguageFile;
@@ -85,15 +85,17 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut total = Total::default();
     let mut asking = Duration::ZERO;
+    let mut spent = Some(0.0);
     let failed = |source| Error::io("standard output", source);
     text.numbered(&index, &progress, true, &mut |lines| {
-        let since = Instant::now();
+        let (since, before) = (Instant::now(), thread_seconds());
         let chunks = lines.par_chunks(CHUNK).map(|lines| match &model {
             Stored::Arpa(_, model) => lines.iter().map(|line| exact(model, line)).collect(),
             Stored::Packed(file) => packed(&file.lm, lines),
         });
         let totals: Vec<Total> = chunks.collect::<Vec<_>>().concat();
         asking += since.elapsed();
+        spent = spent.zip(thread_seconds().zip(before)).map(|(all, (now, then))| all + now - then);
         for line in totals {
             total = total.join(line);
             if args.lines {
@@ -104,8 +106,12 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         Ok(())
     })?;
     let seconds = asking.as_secs_f64();
-    let rate = total.words as f64 / seconds.max(1e-9);
-    progress.note(&format!("{} queries in {seconds:.3} s, {rate:.0} a second", total.words));
+    let rate = |seconds: f64| total.words as f64 / seconds.max(1e-9);
+    let by_clock = rate(seconds);
+    progress.note(&format!("{} queries in {seconds:.3} s, {by_clock:.0} a second", total.words));
+    if let Some(spent) = spent {
+        progress.note(&format!("in {spent:.3} s of processors, {:.0} a second", rate(spent)));
+    }
     progress.finish();
     let perplexity = |log: f64, words: u64| (-log / words.max(1) as f64).exp();
     let known = total.words - total.unknown;

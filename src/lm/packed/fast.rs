@@ -3,8 +3,9 @@
 //! A slot of eight bytes holds 48 bits of the n-gram's hash and its two codes.
 //! Eight slots are a bucket, one cache line of a mapped file; where a bucket is
 //! full the next one takes what is over. All hashes of a query follow from its
-//! words alone, so that the memory of all lengths is fetched at once. An n-gram that
-//! is not there is taken for another with a chance of 1 in 10^11.
+//! words alone, so that the memory of all lengths is fetched at once; the tables lie
+//! in large pages, so that the addresses of these places are known as soon. An n-gram
+//! that is not there is taken for another with a chance of 1 in 10^11.
 
 use super::super::MAX_ORDER;
 use super::super::model::BackoffModel;
@@ -126,7 +127,7 @@ impl Fast {
             let farthest = reader.take::<u64>()?;
             reader.array::<u8>()?;
             let buckets = buckets(nodes);
-            let slots = reader.array_of::<u64>(buckets * BUCKET)?;
+            let slots = reader.array_of::<u64>(buckets * BUCKET)?.in_large_pages();
             let within = farthest < buckets as u64;
             reader.check(within, format!("less than {buckets} buckets"), farthest)?;
             levels.push(Table { slots, buckets: buckets as u64, farthest, probs, weights });

@@ -1,5 +1,8 @@
 //! What no rule makes: irregular verbs and nouns.
 
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
 /// Base, past and participle, in the order of bases; `|` parts two ways to write one.
 pub(super) const VERBS: &[(&str, &str, &str)] = &[
     ("arise", "arose", "arisen"),
@@ -204,6 +207,30 @@ pub(super) fn verb(base: &str) -> Option<(&str, (&str, &str, &str))> {
         Some((&base[..prefix.len()], row))
     };
     PREFIXES.iter().find_map(split)
+}
+
+/// Forms of verbs that no row has.
+const ODD: [&str; 3] =
+    ["be am is are was were been being", "have has had having", "do does did done doing"];
+
+/// A number, from 1 on, that the forms of an irregular verb or noun share; 0 for all
+/// other words. Of a word that may belong to several it is the first one's.
+pub(crate) fn family(word: &str) -> u16 {
+    static WORDS: LazyLock<FxHashMap<&str, u16>> = LazyLock::new(|| {
+        let rows = ODD.iter().map(|row| row.split(' ').collect::<Vec<_>>());
+        let verbs = VERBS.iter().map(|row| {
+            [row.0].into_iter().chain(row.1.split('|')).chain(row.2.split('|')).collect()
+        });
+        let nouns = NOUNS.iter().map(|row| [row.0].into_iter().chain(row.1.split('|')).collect());
+        let mut words = FxHashMap::default();
+        for (number, row) in (1..).zip(rows.chain(verbs).chain(nouns)) {
+            for word in row {
+                words.entry(word).or_insert(number);
+            }
+        }
+        words
+    });
+    WORDS.get(word).copied().unwrap_or(0)
 }
 
 /// Singular and plurals, in the order of singulars; `|` parts two ways to write one.
