@@ -255,13 +255,19 @@ fn shells_and_man_know_every_verb() {
         assert!(text.contains("Examples:"), "{page}");
     }
     // Help of every verb shows how it is used.
-    let help = stdout(&unspin().arg("help").assert().success());
-    let verbs = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    for verb in verbs.take_while(|line| !line.is_empty()) {
-        let verb = verb.split_whitespace().next().unwrap();
-        if !matches!(verb, "help" | "lm" | "lexicon") {
-            let help = stdout(&unspin().args([verb, "--help"]).assert().success());
-            assert!(help.contains("Examples:"), "{verb}");
+    let mut waiting: Vec<Vec<String>> = vec![vec![]];
+    let mut seen = 0;
+    while let Some(verb) = waiting.pop() {
+        let help = stdout(&unspin().args(&verb).arg("--help").assert().success());
+        assert!(help.contains("Example"), "{verb:?}");
+        seen += 1;
+        let below = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let names = below.take_while(|line| !line.is_empty()).filter(|line| line[2..3] != *" ");
+        for name in names.filter_map(|line| line.split_whitespace().next()) {
+            if name != "help" {
+                waiting.push([&verb[..], &[name.to_string()]].concat());
+            }
         }
     }
+    assert!(seen > 20, "{seen}");
 }

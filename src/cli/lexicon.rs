@@ -7,8 +7,12 @@ use crate::spin::{Lexicon, check};
 use clap::Subcommand;
 use std::path::PathBuf;
 
+const EXAMPLE: &str = "Example:
+  unspin lexicon check training/lexicon";
+
 /// Check a lexicon
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLE)]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -17,6 +21,7 @@ pub(super) struct Args {
 #[derive(Subcommand)]
 enum Verb {
     /// Look for bad lines, duplicates, contradictions, odd characters
+    #[command(after_help = EXAMPLE)]
     Check {
         /// Folder of the lexicon, a folder an engine family in it
         lexicon: PathBuf,

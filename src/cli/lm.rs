@@ -16,6 +16,9 @@ use clap::Subcommand;
 
 /// Build, score, mix and convert n-gram language models
 #[derive(clap::Args)]
+#[command(after_help = "Examples:
+  unspin lm build --order 5 --text news.txt.xz --output news.lm
+  unspin lm score news.lm --text held-out.txt")]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
