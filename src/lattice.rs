@@ -201,7 +201,7 @@ impl Lattice {
                 continue;
             }
             let around = self.surroundings.of(start, end);
-            let place = Place::new(model, &self.ids[start..end], around, capital, manner);
+            let place = Place::new(model, (&self.ids[start..end], node), around, capital, manner);
             for candidate in channel.candidates(node) {
                 let Some((features, score)) = place.judge(candidate, kept - HOPELESS) else {
                     continue;

@@ -21,6 +21,9 @@ features! {
     Lm "lm" 1.0,
     /// log p(left alone | word), of a word that is left alone and has candidates.
     Keep "keep" 0.6,
+    /// log p(left alone | phrase), by the document's engine family, of a phrase that is
+    /// replaced: its words by themselves may all be common.
+    KeepPhrase "keep_phrase" -0.2,
     /// log p(original | spun).
     Restore "restore" 0.6,
     /// log p(spun | original).
