@@ -77,6 +77,8 @@ features! {
     Article "article" -2.0,
     /// 1 for a stray capital taken away.
     Small "small" 2.0,
+    /// 1 for a word that stands twice and is written once.
+    Doubled "doubled" -1.0,
 }
 
 /// Number of features.
