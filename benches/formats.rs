@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Bytes of text in each file, about.
-const SIZE: usize = 400 << 10;
+const SIZE: usize = 256 << 10;
 /// Runs of each, of which the cheapest counts.
 const RUNS: usize = 2;
 
