@@ -37,6 +37,8 @@ pub(crate) enum Kind {
     Article,
     /// Takes away a stray capital.
     Small,
+    /// Writes a word once that stands twice.
+    Doubled,
 }
 
 /// How the document that a sentence belongs to is spun.
@@ -201,7 +203,7 @@ impl Lattice {
                 continue;
             }
             let around = self.surroundings.of(start, end);
-            let place = Place::new(model, &self.ids[start..end], around, capital, manner);
+            let place = Place::new(model, (&self.ids[start..end], node), around, capital, manner);
             for candidate in channel.candidates(node) {
                 let Some((features, score)) = place.judge(candidate, kept - HOPELESS) else {
                     continue;
@@ -221,6 +223,13 @@ impl Lattice {
         if repairs::is_stray_capital(text, tokens, at) {
             let id = self.ids[at];
             self.push_repair(model, at, Kind::Small, &[id], Feature::Small);
+        }
+        let next = tokens.get(at + 1).filter(|_| !self.protected[at + 1]);
+        if next.is_some_and(|next| repairs::is_doubled(word, next.of(text))) {
+            let mut features = Features::default();
+            features[Feature::Doubled] = 1.0;
+            features[Feature::Context] = self.fit(model, at);
+            self.push(at..at + 2, Kind::Doubled, [self.ids[at]], features, &model.weights);
         }
         if repairs::may_be_glued(word, self.ids[at]) {
             // The language model cannot judge a glued word: it counts as its parts do

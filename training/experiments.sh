@@ -5,8 +5,8 @@
 #     training/experiments.sh DATA OUT [EXPERIMENT...]
 #
 # DATA holds the data that training/README.md names; models and figures go to OUT. Language
-# model, vocabulary and contexts are those of models/en.unspin; the channel and the weights are
-# learned anew (two to four minutes for each experiment). Without names all of them run.
+# model, vocabulary and contexts are those of models/en.unspin; the channel is learned anew, and
+# the weights from one draw (two minutes for each experiment). Without names all of them run.
 set -euo pipefail
 data=$(realpath "$1") out=$(realpath -m "$2")
 shift 2
@@ -44,7 +44,7 @@ learn() { # NAME RECIPE
 
 # The recipe with another lexicon and lists.
 recipe() { # NAME LEXICON LIST TORTURED
-    sed -e "s|^lexicon = .*|lexicon = \"$2\"|" -e "s|\"lists/wild_substitutions.tsv\"|\"$3\"|" \
+    sed -e "s|^seeds = .*|seeds = 1|" -e "s|^lexicon = .*|lexicon = \"$2\"|" -e "s|\"lists/wild_substitutions.tsv\"|\"$3\"|" \
         -e "s|\"lists/tortured_phrases.tsv\"|\"$4\"|" "$here/en.toml" >"$out/$1.toml"
 }
 
@@ -89,7 +89,9 @@ ablation() { # NAME, recipe from stdin
     figures "$1" "$out/$1.unspin" "$out/pan.tsv"
 }
 
-whole() { sed "s|^lexicon = .*|lexicon = \"$here/lexicon\"|" "$here/en.toml"; }
+whole() {
+    sed -e 's|^seeds = .*|seeds = 1|' -e "s|^lexicon = .*|lexicon = \"$here/lexicon\"|" "$here/en.toml"
+}
 without() { # FEATURES, as TOML strings
     whole | sed "s|^seeds = .*|&\nwithout = [$1]|"
 }

@@ -17,7 +17,7 @@ const TOGETHER: usize = 256 << 10;
 const MOST_TEXTS: usize = 4096;
 
 /// A trained model; threads and processes may share it.
-#[pyclass(frozen, module = "unspin")]
+#[pyclass(frozen, module = "unspin._unspin")]
 pub(crate) struct Model {
     pub(crate) model: unspin::Model,
     origin: Origin,

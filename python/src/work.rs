@@ -19,13 +19,13 @@ static POOLS: LazyLock<Mutex<HashMap<(u32, usize), Arc<ThreadPool>>>> =
 
 /// So many threads, or as many as the machine has.
 fn pool(threads: Option<usize>) -> PyResult<Arc<ThreadPool>> {
+    if threads == Some(0) {
+        return Err(ConfigError::new_err("threads must be at least 1, or None for all"));
+    }
     let key = (std::process::id(), threads.unwrap_or(0));
     let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(pool) = pools.get(&key) {
         return Ok(Arc::clone(pool));
-    }
-    if threads == Some(0) {
-        return Err(ConfigError::new_err("threads must be at least 1, or None for all"));
     }
     let pool = ThreadPoolBuilder::new().num_threads(key.1).build();
     let pool = Arc::new(pool.map_err(|error| ConfigError::new_err(error.to_string()))?);

@@ -36,7 +36,7 @@ impl Lattice {
         for (number, part) in parts.iter().enumerate() {
             let Some(part) = model.vocabulary.id(part) else { continue };
             let Some(node) = channel.child(channel.root(), part) else { continue };
-            let place = Place::new(model, &[part], around, false, manner);
+            let place = Place::new(model, (&[part], node), around, false, manner);
             let candidates = channel.candidates(node).filter(|&c| is_word(channel, c));
             for candidate in candidates.take(MOST) {
                 let mut joined: Vec<String> = parts.iter().map(|part| part.to_string()).collect();

@@ -21,6 +21,9 @@ features! {
     Lm "lm" 1.0,
     /// log p(left alone | word), of a word that is left alone and has candidates.
     Keep "keep" 0.6,
+    /// log p(left alone | phrase), by the document's engine family, of a phrase that is
+    /// replaced: its words by themselves may all be common.
+    KeepPhrase "keep_phrase" -0.2,
     /// log p(original | spun).
     Restore "restore" 0.6,
     /// log p(spun | original).
@@ -74,6 +77,8 @@ features! {
     Article "article" -2.0,
     /// 1 for a stray capital taken away.
     Small "small" 2.0,
+    /// 1 for a word that stands twice and is written once.
+    Doubled "doubled" -1.0,
 }
 
 /// Number of features.

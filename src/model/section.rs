@@ -58,8 +58,8 @@ impl<T: Number> Array<T> {
 
 impl<T> Array<T> {
     /// The same in memory of its own, if it is large, and in large pages where the
-    /// system has them: a look-up here and there costs about a third less than in a
-    /// mapped file, whose pages are small.
+    /// system has them: look-ups here and there cost a fifth less than in a mapped
+    /// file, whose pages are small.
     pub(crate) fn in_large_pages(self) -> Self {
         let len = self.bytes.len();
         if len < LARGE_PAGE {

@@ -197,6 +197,8 @@ mod tests {
     proptest! {
         #[test]
         fn forms_of_any_word_are_read_back(lemma in "[a-z]{2,9}", pos in 0..3) {
+            // A present of *be* is no lemma.
+            prop_assume!(!["am", "are", "is"].contains(&lemma.as_str()));
             let pos = [Pos::Verb, Pos::Noun, Pos::Adjective][pos as usize];
             for (form, word) in forms(&lemma, pos) {
                 if form == Form::Present { continue; }

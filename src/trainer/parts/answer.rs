@@ -27,7 +27,7 @@ pub struct PartCounter {
 enum Task {
     Words(Vec<u64>),
     Gaps(AlignModel, FxHashMap<u32, u64>),
-    Expected(AlignModel, PairCounts, [JumpSums; 2]),
+    Expected(AlignModel, PairCounts, Box<[JumpSums; 2]>),
     Substitutions(AlignModel, Vec<bool>, FxHashMap<Vec<u8>, u64>),
     Places { phrases: Phrases, wanted: Vec<bool>, found: FxHashMap<(u8, u32), u64>, words: u64 },
 }
@@ -72,7 +72,7 @@ impl PartCounter {
                     let model = AlignModel::read(&mut reader, &words)?;
                     match kind {
                         Kind::Gaps => Task::Gaps(model, FxHashMap::default()),
-                        Kind::Expected => Task::Expected(model, PairCounts::default(), [[0; _]; 2]),
+                        Kind::Expected => Task::Expected(model, PairCounts::default(), Box::new([[0; _]; 2])),
                         _ => {
                             let prose = words.iter().map(|word| is_prose(word)).collect();
                             Task::Substitutions(model, prose, FxHashMap::default())
@@ -187,7 +187,7 @@ impl PartCounter {
                 let words = |pair: u64| [(pair >> 32) as u32, pair as u32];
                 let pairs = counts.into_steps().map(|(pair, n)| (key(PAIR, words(pair)), n));
                 let jump = |(direction, kind): (u32, u32)| key(JUMP, [direction, kind]);
-                let jumps = (0..).zip(jumps).flat_map(|(direction, kinds)| {
+                let jumps = (0..).zip(*jumps).flat_map(|(direction, kinds)| {
                     (0..).zip(kinds).map(move |(kind, n)| (jump((direction, kind)), n))
                 });
                 pairs.chain(jumps.filter(|(_, n)| *n > 0)).collect()
