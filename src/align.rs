@@ -19,6 +19,7 @@
 
 mod anchor;
 mod batches;
+mod carry;
 mod function;
 mod hmm;
 mod lexicon;
@@ -33,15 +34,16 @@ mod weights;
 mod worker;
 
 pub(crate) use batches::in_order;
-pub(crate) use hmm::JumpCounts;
-pub(crate) use lexicon::Counts as PairCounts;
+pub(crate) use hmm::{JumpCounts, JumpSums};
+pub(crate) use lexicon::{ChunkCounts, Counts as PairCounts};
 pub use pairs::{CHUNK_PAIRS, PairSource, Pairs, SpooledPairs};
 pub use symmetrize::Symmetrization;
 pub use train::Aligner;
-pub(crate) use train::Learned;
+pub(crate) use train::{Countable, Here, Learned};
 pub use weights::LexicalWeights;
 pub(crate) use weights::{WordLink, each_link};
 pub use worker::AlignWorker;
+pub(crate) use worker::Model as AlignModel;
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -2,11 +2,12 @@
 //! same command goes on where the last one stopped.
 //!
 //! An output grows under the name `OUT.part`, and takes its own name when it is whole.
-//! `OUT.checkpoint` says how far it is; whatever was written after the last checkpoint
+//! `OUT.lock` keeps a second run away from it. `OUT.checkpoint` says how far it is; whatever was written after the last checkpoint
 //! is cut off and made again, from the same records, so that the bytes are those of an
 //! undisturbed run.
 
 mod checkpoint;
+mod lock;
 mod run;
 pub(crate) mod signals;
 mod sink;

@@ -41,10 +41,12 @@ impl Evidence {
     pub(crate) const LIST: u8 = 4;
     pub(crate) const THESAURUS: u8 = 8;
     pub(crate) const PARAPHRASES: u8 = 16;
+    pub(crate) const PIVOT: u8 = 32;
 
-    /// True if a thesaurus or a list of paraphrases has it.
+    /// True if a thesaurus or a list of paraphrases has it, or both words are known to
+    /// stand for a third.
     pub(crate) fn is_offered(self) -> bool {
-        self.has(Self::THESAURUS | Self::PARAPHRASES)
+        self.has(Self::THESAURUS | Self::PARAPHRASES | Self::PIVOT)
     }
 
     /// True if nothing else has it.

@@ -11,14 +11,17 @@ mod lexicon;
 mod lm;
 mod measure;
 mod progress;
+mod recipe;
 mod report;
 mod spin;
+mod sureness;
 mod train;
 mod tune;
 mod verify;
 
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::progress::say;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -82,6 +85,7 @@ impl Outcome {
 /// Runs the program: 0 for success, 1 for an error in the data, 2 for one in the
 /// command. A reader that goes away early is a success.
 pub fn main() -> ExitCode {
+    crate::formats::guard::quiet();
     let cli = match Cli::from_arg_matches(&command().get_matches()) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
@@ -109,7 +113,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Stopped(signal)) => ExitCode::from(128 + signal),
         Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("unspin: {error}");
+            say!("unspin: {error}");
             ExitCode::from(if error.is_usage() { 2 } else { 1 })
         }
     }

@@ -11,9 +11,12 @@ mod document;
 mod line;
 mod nbest;
 mod posterior;
+pub(crate) mod precision;
 pub(crate) mod restoration;
+mod risk;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
 
 use crate::error::{Error, Result};
 use crate::lattice::{Lattice, Manner};
@@ -23,8 +26,10 @@ pub(crate) use beam::{Graph, NONE};
 pub(crate) use document::{Readings, Signs};
 use line::SentenceResult;
 pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
+use risk::{WITNESSES, least_risk};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
+pub(crate) use text::join_lines;
 
 /// Settings of a decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,13 +43,23 @@ pub struct DecodeConfig {
     pub beam: usize,
     /// Hypotheses this much below the best, in nats, are dropped.
     pub beam_width: f32,
+    /// Gives the restoration of least expected word error instead of the likeliest; there is
+    /// no second best then.
+    pub least_risk: bool,
     /// Tells everything that was considered ([`Restored::candidates`]).
     pub candidates: bool,
 }
 
 impl Default for DecodeConfig {
     fn default() -> Self {
-        Self { nbest: 1, min_confidence: 0.0, beam: 24, beam_width: 12.0, candidates: false }
+        Self {
+            nbest: 1,
+            min_confidence: 0.0,
+            beam: 24,
+            beam_width: 12.0,
+            least_risk: false,
+            candidates: false,
+        }
     }
 }
 
@@ -100,7 +115,8 @@ impl Worker<'_> {
         let parts = sentences(line, &tokens);
         let readings = Readings::of(vec![0; parts.len()], |readings| {
             let read = |(number, part): (usize, &Range<usize>)| {
-                self.signs(line, &tokens[part.clone()], readings.manner(number))
+                let tokens = &tokens[part.clone()];
+                readings.signs(number, |manner| self.signs(line, tokens, manner))
             };
             parts.iter().enumerate().map(read).collect()
         });
@@ -128,7 +144,13 @@ impl Worker<'_> {
             let least = model.calibrator.posterior(config.min_confidence, manner.rate);
             self.graph.abstain(&self.lattice, least);
         }
-        let paths = self.graph.nbest(&self.lattice, config.nbest);
+        let paths = match config.least_risk {
+            true => {
+                let witnesses = self.graph.nbest(&self.lattice, WITNESSES);
+                least_risk(&self.lattice, witnesses).into_iter().collect()
+            }
+            false => self.graph.nbest(&self.lattice, config.nbest),
+        };
         let writer = line::Writer::new(model, line, tokens, &self.lattice, manner.rate);
         let mut result = line::sentence(&writer, &self.graph, &paths);
         result.candidates = candidates;

@@ -14,6 +14,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[error(transparent)]
 pub struct Error(#[from] Kind);
 
+/// What sort of error it is, for callers that act on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The operating system refused to read or write; `source()` says why.
+    Io,
+    /// A file of pairs or text holds what its format does not allow.
+    Data,
+    /// A model file is damaged, or not what this version reads.
+    Model,
+    /// Settings or inputs that cannot be worked with.
+    Config,
+}
+
 #[derive(Debug, thiserror::Error)]
 enum Kind {
     #[error("{place}: {source}")]
@@ -86,6 +100,16 @@ impl Error {
     /// A command that asks for what cannot be.
     pub(crate) fn usage(message: impl Display) -> Self {
         Kind::Usage(message.to_string()).into()
+    }
+
+    /// What sort of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        match self.0 {
+            Kind::Io { .. } => ErrorKind::Io,
+            Kind::Data { .. } => ErrorKind::Data,
+            Kind::Model { .. } => ErrorKind::Model,
+            Kind::Config(_) | Kind::Usage(_) => ErrorKind::Config,
+        }
     }
 
     /// True for an error in the command, not in the data.

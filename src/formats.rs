@@ -4,6 +4,8 @@
 //! stands, and writes itself again with that text restored. How a file is packed, and
 //! what becomes of the output, is decided elsewhere.
 
+mod field;
+pub(crate) mod guard;
 mod html;
 mod jsonl;
 mod markdown;
@@ -15,6 +17,7 @@ mod whole;
 
 use crate::corpus::packing::{Packing, Unpacked};
 use crate::error::{Error, Result};
+pub use field::text_of;
 #[cfg(any(test, fuzzing))]
 pub(crate) use record::Block;
 pub(crate) use record::{Record, Refusal, decode};

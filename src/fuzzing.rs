@@ -2,12 +2,17 @@
 //! they have found. Not a part of the library.
 #![allow(missing_docs)]
 
+use crate::corpus::packing::Packing;
+use crate::corpus::{Lines, PairRows};
 use crate::decode::{Decoder, Edit, Restored};
 use crate::formats::{self, Format, Place, Record, Settings};
+use crate::lm::{arpa, model::BackoffModel};
 use crate::model::{Model, container};
+use crate::spin::Lexicon;
 use crate::text::{sentences, tokenize};
-use crate::{Recipe, Trainer};
-use std::sync::LazyLock;
+use crate::{KeptCounts, Recipe, Trainer};
+use std::io::{BufReader, Cursor, Read};
+use std::sync::{LazyLock, Once};
 
 /// A model small enough to be read in every run.
 static TINY: LazyLock<Model> = LazyLock::new(|| {
@@ -87,6 +92,64 @@ pub fn decode(bytes: &[u8]) {
     assert_eq!(restored.best(), best);
 }
 
+/// The first byte says how the rest is packed.
+pub fn packing(bytes: &[u8]) {
+    let Some((&kind, rest)) = bytes.split_first() else {
+        return;
+    };
+    let kinds = [Packing::Gzip, Packing::Xz, Packing::Zstd];
+    let packing = kinds[usize::from(kind) % kinds.len()];
+    let unpacked = |packed: Vec<u8>| {
+        let mut plain = Vec::new();
+        // A small file may hold very much.
+        let reader = packing.unpack(BufReader::new(Cursor::new(packed)));
+        let read = reader.and_then(|reader| reader.take(1 << 20).read_to_end(&mut plain));
+        (read.is_ok(), plain)
+    };
+    let (_, plain) = unpacked(rest.to_vec());
+    let packed = match plain.is_empty() {
+        true => packing.nothing(),
+        false => packing.pack(plain.clone()),
+    };
+    assert!(unpacked(packed.expect("memory does not fail")) == (true, plain));
+}
+
+/// The first byte says which of the files that training reads the rest is.
+pub fn training(bytes: &[u8]) {
+    let Some((&kind, rest)) = bytes.split_first() else {
+        return;
+    };
+    let text = || std::str::from_utf8(rest).ok();
+    let lines = || Lines::new("memory", Cursor::new(rest.to_vec()));
+    match kind % 5 {
+        0 => {
+            let known = arpa::words(lines()).unwrap_or_default();
+            let id = |word: &str| known.iter().position(|w| w == word).map(|at| at as u32 + 3);
+            let read = |lines| BackoffModel::read_arpa(lines, known.len() + 3, id);
+            let Ok(model) = read(lines()) else { return };
+            let name = |id: u32, out: &mut String| match id.checked_sub(3) {
+                Some(at) => out.push_str(&known[at as usize]),
+                None => out.push_str(["<unk>", "<s>", "</s>"][id as usize]),
+            };
+            let mut written = Vec::new();
+            model.write_arpa(&mut written, name).expect("memory does not fail");
+            let again = read(Lines::new("memory", &written[..])).expect("an ARPA file");
+            assert_eq!(model.sizes(), again.sizes());
+        }
+        1 => {
+            let mut rows = PairRows::of(lines(), false).expect("memory does not fail");
+            while rows.next().expect("memory does not fail").is_some() {}
+        }
+        2 => {
+            if let Ok(counts) = KeptCounts::parse(rest.to_vec().into()) {
+                counts.substitutions(1 << 20).expect("counts");
+            }
+        }
+        3 => drop(text().map(|text| Lexicon::parse(&[("family", text)]))),
+        _ => drop(text().map(|text| Recipe::parse(text.into(), "recipe"))),
+    }
+}
+
 /// The first byte says which format the rest has.
 pub fn records(bytes: &[u8]) {
     let Some((&kind, rest)) = bytes.split_first() else {
@@ -105,6 +168,9 @@ pub fn markdown(bytes: &[u8]) {
 }
 
 pub fn parquet(bytes: &[u8]) {
+    // A fuzzer's own hook ends the process, though the panic of the library is held.
+    static QUIET: Once = Once::new();
+    QUIET.call_once(formats::guard::quiet);
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("file.parquet");
     std::fs::write(&path, bytes).expect("a file");
@@ -174,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_corpus_keeps_the_laws() {
-        let targets: [Target; 7] = [
+        let targets: [Target; 9] = [
             ("model", model),
             ("tokens", tokens),
             ("decode", decode),
@@ -182,6 +248,8 @@ mod tests {
             ("html", html),
             ("markdown", markdown),
             ("parquet", parquet),
+            ("packing", packing),
+            ("training", training),
         ];
         for (name, law) in targets {
             let files = std::fs::read_dir(format!("fuzz/corpus/{name}")).unwrap();

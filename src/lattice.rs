@@ -4,6 +4,7 @@
 //! alone is an option like any other; the rest come from the channel model, from
 //! damage that spinners do at links, and from the article before a vowel.
 
+mod compound;
 pub(crate) mod elsewhere;
 pub(crate) mod features;
 mod place;
@@ -36,6 +37,8 @@ pub(crate) enum Kind {
     Article,
     /// Takes away a stray capital.
     Small,
+    /// Writes a word once that stands twice.
+    Doubled,
 }
 
 /// How the document that a sentence belongs to is spun.
@@ -105,6 +108,7 @@ impl Lattice {
             self.keep(model, start, manner);
             if !self.protected[start] {
                 self.restore(model, text, tokens, start, manner);
+                self.compounds(model, text, tokens, start, manner);
                 self.repair(model, text, tokens, start);
             }
         }
@@ -199,7 +203,7 @@ impl Lattice {
                 continue;
             }
             let around = self.surroundings.of(start, end);
-            let place = Place::new(model, &self.ids[start..end], around, capital, manner);
+            let place = Place::new(model, (&self.ids[start..end], node), around, capital, manner);
             for candidate in channel.candidates(node) {
                 let Some((features, score)) = place.judge(candidate, kept - HOPELESS) else {
                     continue;
@@ -219,6 +223,13 @@ impl Lattice {
         if repairs::is_stray_capital(text, tokens, at) {
             let id = self.ids[at];
             self.push_repair(model, at, Kind::Small, &[id], Feature::Small);
+        }
+        let next = tokens.get(at + 1).filter(|_| !self.protected[at + 1]);
+        if next.is_some_and(|next| repairs::is_doubled(word, next.of(text))) {
+            let mut features = Features::default();
+            features[Feature::Doubled] = 1.0;
+            features[Feature::Context] = self.fit(model, at);
+            self.push(at..at + 2, Kind::Doubled, [self.ids[at]], features, &model.weights);
         }
         if repairs::may_be_glued(word, self.ids[at]) {
             // The language model cannot judge a glued word: it counts as its parts do

@@ -57,6 +57,7 @@ mod formats;
 pub mod fuzzing;
 mod lattice;
 mod lm;
+mod measure;
 mod model;
 mod progress;
 mod record;
@@ -69,14 +70,17 @@ mod tune;
 pub use decode::{
     Alternative, Candidate, DecodeConfig, Decoder, Edit, Restoration, Restored, Worker,
 };
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
+pub use formats::text_of;
 pub use lattice::features::NamedWeight;
+pub use measure::Measure;
 pub use model::{KnownOriginal, KnownPhrase, Metadata, Model, SourceRecord};
 pub use progress::{Progress, Silent};
 pub use record::Leaks;
 pub use spin::{EngineConfig, Rate, SpinConfig};
 pub use trainer::{
-    KeptCounts, LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource,
-    Thesaurus, ThesaurusKind, Trainer,
+    KeptCounts, LanguageConfig, PairSource, PartCounter, Parts, PivotConfig, Recipe,
+    SimulateConfig, SpinList, Sums, TextCounter, TextSource, Thesaurus, ThesaurusKind, Trainer,
+    language_model,
 };
 pub use tune::TuneConfig;

@@ -2,13 +2,16 @@
 
 mod builtin;
 pub(crate) mod container;
+pub(crate) mod engines;
 mod lookup;
+mod map;
 pub(crate) mod metadata;
 pub(crate) mod section;
 
 use crate::channel::Channel;
 use crate::context::ContextModel;
 use crate::decode::confidence::Calibrator;
+use crate::decode::precision::confidence_for;
 use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
@@ -16,12 +19,12 @@ use crate::lm::packed::Layout;
 use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
 use crate::text::vocabulary::RESERVED;
-use bytes::Bytes;
 use container::Container;
+use engines::Engines;
 pub use lookup::{KnownOriginal, KnownPhrase};
+pub(crate) use map::map;
 pub use metadata::{Metadata, SourceRecord};
 use section::{SectionReader, SectionWriter};
-use std::fs::File;
 use std::path::Path;
 
 /// A trained model: vocabulary, language model, channel model, feature weights.
@@ -37,6 +40,7 @@ pub struct Model {
     pub(crate) weights: Weights,
     pub(crate) calibrator: Calibrator,
     pub(crate) metadata: Metadata,
+    pub(crate) engines: Engines,
     /// Models of the first release have none.
     pub(crate) record: Option<TrainingRecord>,
 }
@@ -97,6 +101,16 @@ impl Model {
     /// What the model was made of, and how.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
+    }
+
+    /// The least confidence whose changes were right this often, as far as the held-out pairs
+    /// tell from which the weights were learned.
+    ///
+    /// # Errors
+    ///
+    /// If no confidence is high enough, or if the model has no such record.
+    pub fn confidence_for(&self, precision: f64) -> Result<f64> {
+        confidence_for(&self.metadata.figures, precision)
     }
 
     /// How many of `texts` the model was trained on; nothing for a model that keeps
@@ -164,6 +178,9 @@ impl Model {
             ("calib", bytes(&|writer| self.calibrator.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ];
+        if !self.engines.is_empty() {
+            sections.push(("engines", bytes(&|writer| self.engines.write(writer))));
+        }
         if let Some(record) = &self.record {
             sections.push(("record", bytes(&|writer| record.write(writer))));
         }
@@ -186,6 +203,7 @@ impl Model {
         reader.end()?;
         let weights = Weights::from_named(&metadata.weights);
         let record = optional(container, "record", TrainingRecord::read)?;
+        let engines = optional(container, "engines", Engines::read)?;
         Ok(Self {
             vocabulary,
             lm,
@@ -193,6 +211,7 @@ impl Model {
             weights,
             calibrator: calibrator.unwrap_or_default(),
             metadata,
+            engines: engines.unwrap_or_default(),
             record,
             context: context.unwrap_or_else(ContextModel::empty),
         })
@@ -210,21 +229,6 @@ fn optional<T>(
     let part = read(&mut reader)?;
     reader.end()?;
     Ok(Some(part))
-}
-
-/// Maps a file into memory.
-#[allow(unsafe_code)]
-pub(crate) fn map(path: &Path) -> Result<Bytes> {
-    let failed = |source| Error::io(path, source);
-    let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.len() == 0 {
-        return Ok(Bytes::new());
-    }
-    // SAFETY: the map is read-only. A model file is replaced by renaming, never
-    // written in place; who cuts it short by other means while it is mapped ends
-    // the process with SIGBUS, as with every mapped file.
-    let map = unsafe { memmap2::Mmap::map(&file) }.map_err(failed)?;
-    Ok(Bytes::from_owner(map))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Text as the models see it: lossless tokens, sentences, case, vocabulary.
 
 pub(crate) mod case;
+pub(crate) mod distance;
 pub(crate) mod furniture;
 pub(crate) mod inflect;
 pub(crate) mod sentence;

@@ -5,6 +5,8 @@ mod corpus;
 mod kept;
 mod language;
 mod pairs;
+pub(crate) mod parts;
+mod pivot;
 pub(crate) mod recipe;
 mod simulate;
 pub(crate) mod text;
@@ -16,6 +18,7 @@ use crate::context::train::Sentences;
 use crate::context::{self, ContextModel};
 use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
+use crate::model::engines::Engines;
 use crate::model::{Metadata, Model, SourceRecord};
 use crate::progress::{Progress, Silent};
 use crate::record::RecordBuilder;
@@ -24,9 +27,10 @@ use crate::text::{Vocabulary, inflect, token};
 use channel::Counting;
 use corpus::Corpus;
 pub use kept::KeptCounts;
+pub use parts::{PartCounter, Parts, Sums, TextCounter, language_model};
 pub use recipe::{
-    LanguageConfig, PairSource, Recipe, SimulateConfig, SpinList, TextSource, Thesaurus,
-    ThesaurusKind,
+    LanguageConfig, PairSource, PivotConfig, Recipe, SimulateConfig, SpinList, TextSource,
+    Thesaurus, ThesaurusKind,
 };
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
@@ -48,6 +52,7 @@ pub struct Trainer<'p> {
     folder: PathBuf,
     lexicon_folder: PathBuf,
     base: Option<Model>,
+    parts: Vec<&'p dyn Parts>,
     progress: &'p dyn Progress,
 }
 
@@ -84,6 +89,7 @@ impl Trainer<'static> {
             folder: PathBuf::new(),
             lexicon_folder: PathBuf::new(),
             base: None,
+            parts: Vec::new(),
             progress: &Silent,
         }
     }
@@ -114,8 +120,22 @@ impl<'p> Trainer<'p> {
 
     /// Tells `progress` of every stage.
     #[must_use]
-    pub fn progress<'q>(self, progress: &'q dyn Progress) -> Trainer<'q> {
+    pub fn progress<'q>(self, progress: &'q dyn Progress) -> Trainer<'q>
+    where
+        'p: 'q,
+    {
         Trainer { progress, ..self }
+    }
+
+    /// Adds really spun pairs that lie elsewhere, in parts; they come after all files.
+    #[must_use]
+    pub fn parts<'q>(self, parts: &'q dyn Parts) -> Trainer<'q>
+    where
+        'p: 'q,
+    {
+        let mut trainer: Trainer<'q> = self;
+        trainer.parts.push(parts);
+        trainer
     }
 
     /// Adds a file of pairs or a phrase list.
@@ -192,7 +212,8 @@ impl<'p> Trainer<'p> {
         }
         let mut model = model.with_words(&corpus.kept().collect::<Vec<_>>())?;
         let (before, keep) = (Some(counts), true);
-        let counting = Counting { recipe: &recipe, corpus: &corpus, before, keep };
+        let parts = &self.parts[..];
+        let counting = Counting { recipe: &recipe, corpus: &corpus, parts, before, keep };
         let (channel, counts) = channel::train(counting, &model.vocabulary, self.progress)?;
         model.channel = channel;
         model.metadata.sources.extend(sources);
@@ -205,7 +226,7 @@ impl<'p> Trainer<'p> {
     fn train_and(&self, keep: bool) -> Result<(Model, Option<KeptCounts>)> {
         let mut material = self.material()?;
         let record = Some(std::mem::take(&mut material.record).finish());
-        let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train)?;
+        let simulated = self.simulate(&material, material.lexicon.as_ref(), Part::Train, 0)?;
         self.progress.stage("number words", None);
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
@@ -221,7 +242,8 @@ impl<'p> Trainer<'p> {
         // Words that come later may be known to a thesaurus.
         self.read_offers(&mut material, |word| keep || vocabulary.id(word).is_some())?;
         let (recipe, corpus) = (&self.recipe, &material.corpus);
-        let counting = Counting { recipe, corpus, before: None, keep };
+        let parts = &self.parts[..];
+        let counting = Counting { recipe, corpus, parts, before: None, keep };
         let (channel, counts) = channel::train(counting, &vocabulary, self.progress)?;
         let context = match (&self.base, sentences) {
             (Some(base), _) => base.context.clone(),
@@ -234,6 +256,12 @@ impl<'p> Trainer<'p> {
             recipe: self.recipe.file.clone(),
             ..Metadata::default()
         };
+        let engines = match (&material.lexicon, &self.recipe.spin) {
+            (Some(lexicon), Some(spin)) => {
+                Engines::new(lexicon.families.iter().map(|f| f.name.as_str()), &spin.about)?
+            }
+            _ => Engines::default(),
+        };
         let mut model = Model {
             vocabulary,
             lm,
@@ -242,6 +270,7 @@ impl<'p> Trainer<'p> {
             weights: Default::default(),
             calibrator: Default::default(),
             metadata,
+            engines,
             record,
         };
         self.learn_weights(&mut model, &mut material)?;
@@ -292,6 +321,12 @@ impl<'p> Trainer<'p> {
         self.progress.stage("read pairs", None);
         for source in &self.recipe.pairs {
             sources.push(corpus.read(source, &self.folder, strict, learned, self.progress)?);
+        }
+        for (&parts, number) in self.parts.iter().zip(1..) {
+            let (words, rows) = parts::words(parts, self.progress)?;
+            corpus.add_elsewhere(&words, rows);
+            let (name, kind) = (format!("parts {number}"), "pairs".into());
+            sources.push(SourceRecord { name, kind, rows, checksum: 0 });
         }
         for source in &self.recipe.dev {
             let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
@@ -400,17 +435,20 @@ impl<'p> Trainer<'p> {
         Vocabulary::new(common.into_iter().map(|(word, _)| word).chain(material.corpus.kept()))
     }
 
-    /// Spins one part of the text, if there is a lexicon to spin with.
+    /// Spins one part of the text, if there is a lexicon to spin with; another `seed` gives
+    /// other draws.
     fn simulate(
         &self,
         material: &Material,
         lexicon: Option<&Lexicon>,
         part: Part,
+        seed: u64,
     ) -> Result<Vec<SpunSentence>> {
         let (Some(lexicon), Some(spin)) = (lexicon, &self.recipe.spin) else {
             return Ok(Vec::new());
         };
         let mut config = spin.spinner.clone();
+        config.seed = config.seed.wrapping_add(seed);
         let mut wanted = spin.sentences;
         if part == Part::Tune {
             (config.innocent, wanted) = (spin.dev_innocent, spin.dev_sentences);
@@ -429,6 +467,7 @@ impl<'p> Trainer<'p> {
             material.sources.push(record);
             offers.push(offer);
         }
+        material.corpus.offer_pivots(&self.recipe.pivot, material.lexicon.as_ref(), known);
         Ok(())
     }
 

@@ -20,8 +20,9 @@ mod loss;
 #[cfg(test)]
 mod tests;
 
+use crate::decode::precision::{self, Outcome};
 use crate::decode::{DecodeConfig, Graph, Readings, Signs};
-use crate::lattice::features::{FEATURES, Feature, Weights};
+use crate::lattice::features::{FEATURES, Feature, NAMES, Weights};
 use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
@@ -45,11 +46,24 @@ pub struct TuneConfig {
     pub pull: f64,
     /// Hypotheses kept at each token.
     pub beam: usize,
+    /// Draws of simulated pairs; the weights are the mean of what each teaches.
+    pub seeds: u64,
+    /// Features that are left out: their weights are 0.
+    pub without: Vec<String>,
 }
 
 impl Default for TuneConfig {
     fn default() -> Self {
-        Self { steps: 160, batches: 4, rate: 0.1, gamma: 2.0, pull: 0.002, beam: 8 }
+        Self {
+            steps: 160,
+            batches: 4,
+            rate: 0.1,
+            gamma: 2.0,
+            pull: 0.002,
+            beam: 8,
+            seeds: 1,
+            without: Vec::new(),
+        }
     }
 }
 
@@ -119,37 +133,59 @@ pub(crate) struct HeldOut<'p> {
     pub(crate) simulated: bool,
 }
 
-/// Learns the weights of `model`, and tells `progress` of each step: its number
-/// and the expected error reduction rate.
-pub(crate) fn tune<'p>(
-    model: &mut Model,
-    pairs: impl Iterator<Item = HeldOut<'p>>,
+/// Held-out pairs, ready to learn from.
+pub(crate) struct Examples(Vec<Example>);
+
+impl<'p> FromIterator<HeldOut<'p>> for Examples {
+    fn from_iter<I: IntoIterator<Item = HeldOut<'p>>>(pairs: I) -> Self {
+        let (mut documents, mut last) = (0, None);
+        let examples = pairs.into_iter().filter_map(|pair| {
+            documents += usize::from(last != Some(pair.document));
+            last = Some(pair.document);
+            example(&pair, documents - 1)
+        });
+        Self(examples.collect())
+    }
+}
+
+impl Examples {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn documents(&self) -> Vec<usize> {
+        self.0.iter().map(|example| example.document).collect()
+    }
+}
+
+/// Learns weights from those of `model` on, and tells `progress` of each step: its number
+/// and the expected error reduction rate. Weights learned from several draws of held-out
+/// pairs are best averaged.
+pub(crate) fn tune(
+    model: &Model,
+    examples: &Examples,
     config: &TuneConfig,
     progress: &mut dyn FnMut(usize, f64),
-) {
-    let (mut documents, mut last) = (0, None);
-    let examples = pairs.filter_map(|pair| {
-        documents += usize::from(last != Some(pair.document));
-        last = Some(pair.document);
-        example(&pair, documents - 1)
-    });
-    let examples: Vec<Example> = examples.collect();
-    if examples.is_empty() {
-        return;
-    }
+) -> Array1<f64> {
+    let model = &mut model.clone();
+    let is_in = |name: &str| f64::from(u8::from(!config.without.iter().any(|out| out == name)));
+    let is_in: Array1<f64> = NAMES.iter().map(|name| is_in(name)).collect();
+    model.weights = from_array(&(to_array(&model.weights) * &is_in));
+    let (documents, examples) = (examples.documents(), &examples.0[..]);
     let initial = to_array(&model.weights);
     let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
     let settled = config.steps - config.steps / 4 - usize::from(config.steps > 0);
     let mut sum = Array1::<f64>::zeros(FEATURES);
-    let documents: Vec<usize> = examples.iter().map(|example| example.document).collect();
     let mut readings = Readings::none(documents.clone());
     for step in 0..config.steps {
         // How a document is spun shows more slowly than weights move.
         if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
-            readings = read(model, &examples, documents.clone());
+            // What is known of documents moves weights, and weights move it: half a step of the
+            // one at a time keeps both from swinging.
+            readings = read(model, examples, documents.clone()).halfway(&readings);
         }
         let batch = step % config.batches.max(1);
-        let pass = pass(model, &examples, &readings, batch, config);
+        let pass = pass(model, examples, &readings, batch, config);
         progress(step, pass.mended / pass.errors.max(1.0));
         let now = to_array(&model.weights);
         let gradient =
@@ -161,19 +197,36 @@ pub(crate) fn tune<'p>(
         let age = step as i32 + 1;
         let rate = config.rate * 0.1f64.powf(step as f64 / config.steps as f64);
         let scale = rate * (1.0 - keep_square.powi(age)).sqrt() / (1.0 - f64::powi(keep_mean, age));
-        let moved = now + scale * &mean / (square.mapv(f64::sqrt) + 1e-8);
-        model.weights = Weights(std::array::from_fn(|feature| moved[feature] as f32));
+        let moved = (now + scale * &mean / (square.mapv(f64::sqrt) + 1e-8)) * &is_in;
+        model.weights = from_array(&moved);
         if step >= settled {
             sum += &moved;
         }
     }
     // The mean of the last weights errs less than any of them (Polyak & Juditsky 1992).
-    let mean = sum / (config.steps - settled).max(1) as f64;
-    if config.steps > 0 {
-        model.weights = Weights(std::array::from_fn(|feature| mean[feature] as f32));
+    match config.steps {
+        0 => initial,
+        steps => sum / (steps - settled) as f64,
     }
-    let readings = read(model, &examples, documents);
-    model.calibrator = calibrate::calibrate(model, &examples, &readings, config);
+}
+
+/// Learns how sure `model` may be of its changes, with the weights that it has.
+pub(crate) fn calibrate(model: &mut Model, examples: &Examples, config: &TuneConfig) {
+    let readings = read(model, &examples.0, examples.documents());
+    let changes = calibrate::changes(model, &examples.0, &readings, config);
+    model.calibrator = calibrate::fit(&changes);
+    let figures = &mut model.metadata.figures;
+    figures.retain(|(name, _)| !precision::is_threshold(name));
+    let outcome = |change: &calibrate::Change| Outcome {
+        confidence: model.calibrator.confidence(change.posterior, change.rate),
+        right: change.right,
+        weight: change.weight,
+    };
+    figures.extend(precision::thresholds(changes.iter().map(outcome).collect()));
+}
+
+pub(crate) fn from_array(weights: &Array1<f64>) -> Weights {
+    Weights(std::array::from_fn(|feature| weights[feature] as f32))
 }
 
 fn to_array(weights: &Weights) -> Array1<f64> {
@@ -222,7 +275,7 @@ fn pass(
 
 /// How the examples and their documents are spun, by the weights of now.
 fn read(model: &Model, examples: &[Example], documents: Vec<usize>) -> Readings {
-    Readings::of(documents, |readings| {
+    Readings::thorough(documents, |readings| {
         let of_chunk = |(chunk, examples): (usize, &[Example])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
             let mut read = |(number, e): (usize, &Example)| {

@@ -111,6 +111,26 @@ fn another_command_does_not_go_on() {
 }
 
 #[test]
+fn two_runs_do_not_write_one_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = kill::inputs(folder.path(), &lines(), 2 << 20).remove(0);
+    let (output, calm) = (folder.path().join("out.txt"), folder.path().join("calm.txt"));
+    let mut first = command(&input, &output).stderr(Stdio::null()).spawn().unwrap();
+    while !folder.path().join("out.txt.checkpoint").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+        assert!(first.try_wait().unwrap().is_none(), "ended before a checkpoint");
+    }
+    for more in [&[][..], &["--resume"]] {
+        let (code, said) = run(command(&input, &output).args(more));
+        assert!(code == 2 && said.contains("is being written by another run"), "{said}");
+    }
+    assert_eq!(first.wait().unwrap().code(), Some(1));
+    assert_eq!(run(&mut command(&input, &calm)).0, 1);
+    assert!(fs::read(&calm).unwrap() == fs::read(&output).unwrap());
+    assert!(!folder.path().join("out.txt.lock").exists());
+}
+
+#[test]
 fn where_nothing_can_be_written_it_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("a.txt");

@@ -216,6 +216,22 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
+fn nobody_has_to_hear_what_is_said() {
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin("unspin"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["lm", "build", "--order", "3", "--text", "training/sample/text.txt", "--arpa"])
+        .arg(folder.path().join("model.arpa"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert!(child.wait().unwrap().success());
+    assert!(folder.path().join("model.arpa").exists());
+}
+
+#[test]
 fn the_version_names_the_model() {
     let inspected = unspin().arg("inspect").assert().success();
     let identity = stdout(&inspected).split([' ', ',']).nth(1).unwrap().to_string();

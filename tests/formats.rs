@@ -195,6 +195,17 @@ fn parquet_keeps_what_is_no_text() {
 }
 
 #[test]
+fn a_damaged_parquet_file_is_an_error_and_no_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::copy("fuzz/corpus/parquet/negative_offset", at("a.parquet")).unwrap();
+    let (code, errors) = decode(&at("a.parquet"), &at("r.parquet"), &[]);
+    assert!(code == 1 && errors.contains("a.parquet: is damaged"), "{errors}");
+    assert!(errors.contains("write the file anew") && !errors.contains("panicked"), "{errors}");
+    assert!(!at("r.parquet").exists());
+}
+
+#[test]
 fn a_folder_becomes_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);

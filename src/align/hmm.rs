@@ -7,6 +7,7 @@
 //! direction with the two sides exchanged.
 
 use super::AlignConfig;
+use super::lexicon::steps;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 /// Jumps are counted one by one up to this far from the next word, together beyond.
@@ -21,6 +22,9 @@ const LOST: f32 = 1e-7;
 
 /// Weight, or expected count, by kind of jump.
 pub(crate) type Jumps = [f32; JUMPS];
+
+/// Expected counts by kind of jump under collection, in steps.
+pub(crate) type JumpSums = [u64; JUMPS];
 
 /// Expected counts of all pairs by kind of jump.
 pub(crate) type JumpCounts = [f64; JUMPS];
@@ -37,6 +41,7 @@ fn diagonal() -> Jumps {
 
 /// Transition probabilities by number of states.
 pub(crate) struct Transitions {
+    weights: Jumps,
     by_states: Vec<Array2<f32>>,
 }
 
@@ -57,8 +62,15 @@ impl Transitions {
         Self::new(&mixed, largest)
     }
 
-    fn new(weights: &Jumps, largest: usize) -> Self {
-        Self { by_states: (0..=largest).map(|states| matrix(weights, states)).collect() }
+    /// Of such weights.
+    pub(crate) fn new(weights: &Jumps, largest: usize) -> Self {
+        let by_states = (0..=largest).map(|states| matrix(weights, states)).collect();
+        Self { weights: *weights, by_states }
+    }
+
+    /// The weight of each kind of jump, from which the same transitions are made again.
+    pub(crate) fn weights(&self) -> &Jumps {
+        &self.weights
     }
 
     /// Rows: the anchor before the gap, then each state; columns: each state, then
@@ -112,7 +124,7 @@ impl Hmm {
         transition: ArrayView2<f32>,
         empty: f32,
         posterior: ArrayViewMut2<f32>,
-        jumps: Option<&mut Jumps>,
+        jumps: Option<&mut JumpSums>,
     ) {
         let (words, states) = emission.dim();
         let width = states + 1;
@@ -179,7 +191,7 @@ impl Hmm {
                 let end = transition[k * width + states];
                 counted[kind(states as i32 + 1 - k as i32)] += mass * end / total;
             }
-            jumps.iter_mut().zip(counted).for_each(|(sum, count)| *sum += count);
+            jumps.iter_mut().zip(counted).for_each(|(sum, count)| *sum += steps(count));
         }
     }
 
@@ -235,6 +247,7 @@ impl Hmm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::align::lexicon::count;
     use ndarray::array;
     use proptest::prelude::*;
 
@@ -271,7 +284,7 @@ mod tests {
 
     fn run(emission: &Array2<f32>, transition: &Array2<f32>, empty: f32) -> (Array2<f32>, Jumps) {
         let mut posterior = Array2::zeros(emission.dim());
-        let mut jumps = [0.0; JUMPS];
+        let mut jumps = [0; JUMPS];
         Hmm::default().posteriors(
             emission.view(),
             transition.view(),
@@ -279,7 +292,7 @@ mod tests {
             posterior.view_mut(),
             Some(&mut jumps),
         );
-        (posterior, jumps)
+        (posterior, jumps.map(|steps| count(steps) as f32))
     }
 
     #[test]

@@ -9,6 +9,8 @@
 
 use super::AlignConfig;
 use super::similarity::Form;
+use crate::error::Result;
+use crate::model::section::{SectionReader, SectionWriter};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -16,8 +18,21 @@ use rustc_hash::FxHashMap;
 const SHARDS: usize = 16;
 /// Steps of one count in the totals of words.
 const STEPS: f64 = (1u64 << 24) as f64;
+/// Steps of one expected count under collection: sums of whole numbers are the same in any
+/// order, wherever their parts were made.
+const UNIT: f64 = (1u64 << 28) as f64;
 /// Less likeness than this is chance.
 const LEAST_LIKENESS: f32 = 0.5;
+
+/// An expected count in whole steps.
+pub(crate) fn steps(count: f32) -> u64 {
+    (f64::from(count) * UNIT).round() as u64
+}
+
+/// The expected count of so many steps.
+pub(crate) fn count(steps: u64) -> f64 {
+    steps as f64 / UNIT
+}
 
 /// Two words in either order, the smaller number first.
 pub(crate) type Key = u64;
@@ -92,9 +107,10 @@ impl Lexicon {
     /// Takes new counts in place of the old.
     pub(crate) fn update(&mut self, counts: &Counts) {
         let least = self.discount.max(self.prune);
-        let keep = |table: &FxHashMap<Key, f32>| -> FxHashMap<Key, f32> {
-            let kept = table.iter().filter(|&(_, &count)| count > least);
-            kept.map(|(&key, &count)| (key, count - self.discount)).collect()
+        let keep = |table: &FxHashMap<Key, u64>| -> FxHashMap<Key, f32> {
+            let counts = table.iter().map(|(&key, &steps)| (key, count(steps) as f32));
+            let kept = counts.filter(|&(_, count)| count > least);
+            kept.map(|(key, count)| (key, count - self.discount)).collect()
         };
         let kept: Vec<_> = counts.shards.par_iter().map(keep).collect();
         // Whole numbers of small steps, whose sum does not depend on the order.
@@ -109,6 +125,40 @@ impl Lexicon {
         }
         self.shards = kept;
         self.shards.resize_with(SHARDS, FxHashMap::default);
+    }
+
+    pub(crate) fn write(&self, writer: &mut SectionWriter) {
+        writer.array(self.words.iter().map(|entry| entry.rarity));
+        writer.array(self.words.iter().map(|entry| entry.scale));
+        writer.put(self.stranger.rarity);
+        let table = || self.shards.iter().flatten();
+        writer.array(table().map(|(&key, _)| key));
+        writer.array(table().map(|(_, &count)| count));
+    }
+
+    /// The lexicon of `words` that was written.
+    pub(crate) fn read(
+        reader: &mut SectionReader,
+        config: &AlignConfig,
+        words: &[String],
+    ) -> Result<Self> {
+        let rarities = reader.array::<f32>()?;
+        reader.check(rarities.len() <= words.len(), "numbers of known words", rarities.len())?;
+        let scales = reader.array_of::<f32>(rarities.len())?;
+        let stranger = reader.take::<f32>()?;
+        let keys = reader.array::<u64>()?;
+        let counts = reader.array_of::<f32>(keys.len())?;
+        let mut lexicon = Self::new(config, &vec![0; rarities.len()], |word| &words[word as usize]);
+        for (entry, (rarity, scale)) in
+            lexicon.words.iter_mut().zip(rarities.iter().zip(scales.iter()))
+        {
+            (entry.rarity, entry.scale) = (rarity, scale);
+        }
+        lexicon.stranger.rarity = stranger;
+        for (key, count) in keys.iter().zip(counts.iter()) {
+            lexicon.shards[shard(key)].insert(key, count);
+        }
+        Ok(lexicon)
     }
 
     /// Number of word pairs that stand in the table.
@@ -142,10 +192,10 @@ impl Lexicon {
     }
 }
 
-/// Expected counts under collection.
+/// Expected counts under collection, in steps.
 #[derive(Default)]
 pub(crate) struct Counts {
-    shards: Vec<FxHashMap<Key, f32>>,
+    shards: Vec<FxHashMap<Key, u64>>,
 }
 
 impl Counts {
@@ -154,14 +204,15 @@ impl Counts {
         let mut counts = Self::default();
         counts.shards.resize_with(SHARDS, FxHashMap::default);
         entries.for_each(|(key, count)| {
-            counts.shards[shard(key)].insert(key, count);
+            counts.shards[shard(key)].insert(key, steps(count));
         });
         counts
     }
 
     /// All counts, by key.
     pub(crate) fn sorted(&self) -> Vec<(Key, f32)> {
-        let mut all: Vec<_> = self.shards.iter().flatten().map(|(&k, &c)| (k, c)).collect();
+        let stored = |(&key, &steps)| (key, count(steps) as f32);
+        let mut all: Vec<_> = self.shards.iter().flatten().map(stored).collect();
         all.sort_unstable_by_key(|&(key, _)| key);
         all
     }
@@ -171,25 +222,43 @@ impl Counts {
         self.shards.resize_with(SHARDS, FxHashMap::default);
         self.shards.par_iter_mut().zip(&before.shards).for_each(|(table, before)| {
             for (&key, &count) in before {
-                *table.entry(key).or_insert(0.0) += count;
+                *table.entry(key).or_default() += count;
             }
         });
     }
 
-    /// Drops counts below `least`.
-    pub(crate) fn prune(&mut self, least: f32) {
-        self.shards.par_iter_mut().for_each(|table| table.retain(|_, count| *count >= least));
+    /// Drops counts below `least` and keeps of the others what a file of them does.
+    pub(crate) fn settle(&mut self, least: f32) {
+        self.shards.par_iter_mut().for_each(|table| {
+            table.retain(|_, sum| {
+                let stored = count(*sum) as f32;
+                *sum = steps(stored);
+                stored >= least
+            });
+        });
     }
 
-    /// Adds the chunks' counts, in their order.
-    pub(crate) fn merge(&mut self, chunks: &[Vec<(Key, f32)>]) {
+    /// All counts in steps, in any order.
+    pub(crate) fn into_steps(self) -> impl Iterator<Item = (Key, u64)> {
+        self.shards.into_iter().flatten()
+    }
+
+    /// Adds steps to the count of a pair.
+    pub(crate) fn add_steps(&mut self, key: Key, steps: u64) {
+        self.shards.resize_with(SHARDS, FxHashMap::default);
+        let sum = self.shards[shard(key)].entry(key).or_default();
+        *sum = sum.saturating_add(steps);
+    }
+
+    /// Adds the chunks' counts.
+    pub(crate) fn merge(&mut self, chunks: &[Vec<(Key, u64)>]) {
         self.shards.resize_with(SHARDS, FxHashMap::default);
         self.shards.par_iter_mut().enumerate().for_each(|(index, table)| {
             for chunk in chunks {
                 let from = chunk.partition_point(|entry| shard(entry.0) < index);
                 let of_shard = chunk[from..].iter().take_while(|entry| shard(entry.0) == index);
                 for &(key, count) in of_shard {
-                    *table.entry(key).or_insert(0.0) += count;
+                    *table.entry(key).or_default() += count;
                 }
             }
         });
@@ -199,19 +268,18 @@ impl Counts {
 /// Expected counts of one chunk.
 #[derive(Default)]
 pub(crate) struct ChunkCounts {
-    counts: Vec<(Key, f32)>,
+    counts: Vec<(Key, u64)>,
 }
 
 impl ChunkCounts {
     pub(crate) fn add(&mut self, original: u32, spun: u32, count: f32) {
-        self.counts.push((key(original, spun), count));
+        self.counts.push((key(original, spun), steps(count)));
     }
 
     /// The counts summed by pair, in the order that [`Counts::merge`] wants.
-    pub(crate) fn finish(&mut self) -> Vec<(Key, f32)> {
-        // Stable: equal keys keep the order of the sentences, and so do their sums.
-        self.counts.sort_by_key(|&(key, _)| (shard(key), key));
-        let mut summed: Vec<(Key, f32)> = Vec::new();
+    pub(crate) fn finish(&mut self) -> Vec<(Key, u64)> {
+        self.counts.sort_unstable_by_key(|&(key, _)| (shard(key), key));
+        let mut summed: Vec<(Key, u64)> = Vec::new();
         for &(key, count) in &self.counts {
             match summed.last_mut() {
                 Some(last) if last.0 == key => last.1 += count,

@@ -2,8 +2,8 @@
 
 use super::AlignConfig;
 use super::batches::in_order;
-use super::hmm::{JumpCounts, Jumps, Transitions};
-use super::lexicon::{ChunkCounts, Counts, Lexicon};
+use super::hmm::{JumpCounts, JumpSums, Transitions};
+use super::lexicon::{ChunkCounts, Counts, Lexicon, count};
 use super::pairs::{CHUNK_PAIRS, PairSource, Pairs};
 use super::worker::{AlignWorker, LONGEST_GAP, Model};
 use crate::error::{Error, Result};
@@ -44,7 +44,7 @@ impl Aligner {
         text: impl Fn(u32) -> S,
     ) -> Result<Self> {
         let mut aligner = Self::new(config, Learned::default())?;
-        aligner.learn(pairs, vocabulary, text, &|_| ())?;
+        aligner.learn(&Here(pairs), vocabulary, text, &|_| ())?;
         Ok(aligner)
     }
 
@@ -62,13 +62,13 @@ impl Aligner {
     /// Tells `advance` how many pairs more a pass has seen.
     pub(crate) fn learn<S: AsRef<str>>(
         &mut self,
-        pairs: &impl PairSource,
+        pairs: &impl Countable,
         vocabulary: usize,
         text: impl Fn(u32) -> S,
         advance: &(dyn Fn(u64) + Sync),
     ) -> Result<()> {
         let Self { model, learned } = self;
-        let words = gap_counts(model, pairs, vocabulary)?;
+        let words = pairs.gaps(model, vocabulary)?;
         learned.words.resize(vocabulary.max(learned.words.len()), 0);
         learned.words.iter_mut().zip(words).for_each(|(sum, count)| *sum += count);
         let known = learned.jumps.iter().flatten().any(|&count| count > 0.0);
@@ -86,17 +86,19 @@ impl Aligner {
                 };
                 model.transitions = Some([start(0), start(1)]);
             }
-            let (mut counts, mut jumps) = expected(model, pairs, advance)?;
+            let (mut counts, jumps) = pairs.expected(model, advance)?;
             counts.add(&learned.counts);
-            let sums = jumps.iter_mut().flatten().zip(learned.jumps.iter().flatten());
-            sums.for_each(|(sum, before)| *sum += before);
+            let jumps: [JumpCounts; 2] = std::array::from_fn(|direction| {
+                let (new, before) = (&jumps[direction], &learned.jumps[direction]);
+                std::array::from_fn(|kind| count(new[kind]) + before[kind])
+            });
             model.lexicon.update(&counts);
             if model.transitions.is_some() {
                 let of = |jumps| Transitions::learned(&model.config, jumps, LONGEST_GAP);
                 model.transitions = Some([of(&jumps[0]), of(&jumps[1])]);
             }
             if pass + 1 == passes {
-                counts.prune(model.config.prune);
+                counts.settle(model.config.prune);
                 (learned.counts, learned.jumps) = (counts, jumps);
             }
         }
@@ -152,16 +154,46 @@ impl Aligner {
     }
 }
 
-/// Expected counts and jumps of one pass.
+/// Pairs that can be counted, here or elsewhere.
+pub(crate) trait Countable {
+    /// How often each word, of which there are `vocabulary`, stands in a gap, on either side.
+    fn gaps(&self, model: &Model, vocabulary: usize) -> Result<Vec<u32>>;
+
+    /// Expected counts and jumps of one pass. Tells `advance` how many pairs more it has
+    /// seen.
+    fn expected(
+        &self,
+        model: &Model,
+        advance: &(dyn Fn(u64) + Sync),
+    ) -> Result<(Counts, [JumpSums; 2])>;
+}
+
+/// Pairs of this machine.
+pub(crate) struct Here<'p, S>(pub(crate) &'p S);
+
+impl<S: PairSource> Countable for Here<'_, S> {
+    fn gaps(&self, model: &Model, vocabulary: usize) -> Result<Vec<u32>> {
+        gap_counts(model, self.0, vocabulary)
+    }
+
+    fn expected(
+        &self,
+        model: &Model,
+        advance: &(dyn Fn(u64) + Sync),
+    ) -> Result<(Counts, [JumpSums; 2])> {
+        expected(model, self.0, advance)
+    }
+}
+
 fn expected(
     model: &Model,
     pairs: &impl PairSource,
     advance: &(dyn Fn(u64) + Sync),
-) -> Result<(Counts, [JumpCounts; 2])> {
-    let (mut counts, mut jumps) = (Counts::default(), [[0.0; _]; 2]);
+) -> Result<(Counts, [JumpSums; 2])> {
+    let (mut counts, mut jumps): (_, [JumpSums; 2]) = (Counts::default(), [[0; _]; 2]);
     let chunk = |worker: &mut AlignWorker, chunk: &Pairs| {
         let mut counts = ChunkCounts::default();
-        let mut jumps: [Jumps; 2] = [[0.0; _]; 2];
+        let mut jumps: [JumpSums; 2] = [[0; _]; 2];
         chunk.iter().for_each(|pair| worker.count(pair, &mut counts, &mut jumps));
         (counts.finish(), jumps)
     };
@@ -171,7 +203,7 @@ fn expected(
         counts.merge(&deltas);
         for chunk in &chunk_jumps {
             let sums = jumps.iter_mut().flatten().zip(chunk.iter().flatten());
-            sums.for_each(|(sum, part): (&mut f64, &f32)| *sum += f64::from(*part));
+            sums.for_each(|(sum, part)| *sum += part);
         }
         Ok(())
     })?;
@@ -300,7 +332,7 @@ mod tests {
         let (first, second) = (pairs(40), pairs(700));
         let config = AlignConfig::default();
         let learn = |aligner: &mut Aligner, pairs: &Pairs, known: &[&str]| {
-            aligner.learn(pairs, known.len(), |word| known[word as usize], &|_| ()).unwrap();
+            aligner.learn(&Here(pairs), known.len(), |word| known[word as usize], &|_| ()).unwrap();
         };
         let mut aligner = Aligner::new(&config, Learned::default()).unwrap();
         for pairs in [&first, &second] {

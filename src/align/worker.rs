@@ -2,7 +2,7 @@
 
 use super::AlignConfig;
 use super::anchor::{Gap, Matcher, gaps};
-use super::hmm::{Hmm, Jumps, Transitions};
+use super::hmm::{Hmm, JumpSums, Transitions};
 use super::lexicon::{ChunkCounts, Entry, Lexicon};
 use super::links::decode;
 use super::model1::{self, TENSION};
@@ -76,7 +76,7 @@ impl<'m> AlignWorker<'m> {
         &mut self,
         (original, spun): (&[u32], &[u32]),
         counts: &mut ChunkCounts,
-        jumps: &mut [Jumps; 2],
+        jumps: &mut [JumpSums; 2],
     ) {
         self.cut(original, spun);
         let gaps = std::mem::take(&mut self.gaps);
@@ -125,7 +125,7 @@ impl<'m> AlignWorker<'m> {
         original: &[u32],
         spun: &[u32],
         gap: &Gap,
-        mut jumps: Option<&mut [Jumps; 2]>,
+        mut jumps: Option<&mut [JumpSums; 2]>,
     ) -> Option<[ArrayView2<'_, f32>; 2]> {
         let (o, s) = (gap.original.len(), gap.spun.len());
         if o == 0 || s == 0 {

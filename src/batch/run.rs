@@ -1,7 +1,7 @@
 //! From a source to a sink, some records at a time.
 
 use super::signals::Signals;
-use super::sink::Sink;
+use super::sink::{Portion, Sink};
 use crate::decode::{Decoder, Restored};
 use crate::error::{Error, Result};
 use crate::formats::{Record, Source, decode};
@@ -36,7 +36,7 @@ pub(crate) fn run(
     signals: &Signals,
     progress: &dyn Progress,
 ) -> Result<Ended> {
-    let (mut refusals, mut taken) = (0, source.taken());
+    let (mut all, mut taken) = (0, source.taken());
     loop {
         if let Some(signal) = signals.heard() {
             return Ok(Ended::Stopped(signal));
@@ -44,12 +44,13 @@ pub(crate) fn run(
         let records = gather(source)?;
         if records.is_empty() {
             sink.finish()?;
-            return Ok(Ended::Whole { refusals });
+            return Ok(Ended::Whole { refusals: all });
         }
         let bytes = decoding.bytes(&records, sink.lists_refusals())?;
         let refused: Vec<_> = records.iter().flat_map(|record| record.refusals.clone()).collect();
-        refusals += refused.len() as u64;
-        sink.put(bytes, &refused, records.len() as u64, source.place())?;
+        all += refused.len() as u64;
+        let (refusals, records) = (&refused[..], records.len() as u64);
+        sink.put(Portion { bytes, refusals, records, place: source.place() })?;
         let now = source.taken();
         progress.advance(now.saturating_sub(taken));
         taken = now;

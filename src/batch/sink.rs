@@ -2,9 +2,11 @@
 
 use super::beside;
 use super::checkpoint::{Checkpoint, Command, Stamp};
+use super::lock::Lock;
 use crate::corpus::packing::Packing;
 use crate::error::{Error, Result};
 use crate::formats::{Format, Place, Refusal, parquet};
+use crate::progress::say;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -13,18 +15,23 @@ use std::time::{Duration, Instant};
 /// Checkpoints are at least so far apart.
 const INTERVAL: Duration = Duration::from_millis(200);
 
+/// What a run writes at once.
+pub(crate) struct Portion<'r> {
+    /// The records as they are written.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) refusals: &'r [Refusal],
+    /// How many records they are.
+    pub(crate) records: u64,
+    /// Where the next one begins.
+    pub(crate) place: Place,
+}
+
 /// Takes the output of a run, some records at a time.
 pub(crate) trait Sink {
     /// True if records that cannot be read are left out, since they are listed.
     fn lists_refusals(&self) -> bool;
-    /// Takes the bytes of `records` records; the next one begins at `place`.
-    fn put(
-        &mut self,
-        bytes: Vec<u8>,
-        refusals: &[Refusal],
-        records: u64,
-        place: Place,
-    ) -> Result<()>;
+    /// Takes what comes next.
+    fn put(&mut self, portion: Portion<'_>) -> Result<()>;
     /// All records are there.
     fn finish(&mut self) -> Result<()>;
 }
@@ -34,13 +41,14 @@ pub(crate) struct Direct<W: Write> {
     out: BufWriter<W>,
     packing: Packing,
     name: PathBuf,
+    empty: bool,
 }
 
 impl<W: Write> Direct<W> {
     pub(crate) fn new(out: W, name: impl Into<PathBuf>) -> Self {
         let name = name.into();
         let packing = Packing::of(&name).0;
-        Self { out: BufWriter::with_capacity(1 << 16, out), packing, name }
+        Self { out: BufWriter::with_capacity(1 << 16, out), packing, name, empty: true }
     }
 }
 
@@ -49,17 +57,23 @@ impl<W: Write> Sink for Direct<W> {
         false
     }
 
-    fn put(&mut self, bytes: Vec<u8>, refusals: &[Refusal], _: u64, _: Place) -> Result<()> {
-        for refusal in refusals {
-            eprintln!("unspin: {}: {}", refusal.place, refusal.reason);
+    fn put(&mut self, portion: Portion<'_>) -> Result<()> {
+        for refusal in portion.refusals {
+            say!("unspin: {}: {}", refusal.place, refusal.reason);
         }
-        let packed = self.packing.pack(bytes);
-        let written = packed.and_then(|bytes| self.out.write_all(&bytes));
+        let packed = self.packing.pack(portion.bytes);
+        let written = packed.and_then(|bytes| {
+            self.empty &= bytes.is_empty();
+            self.out.write_all(&bytes)
+        });
         written.map_err(|source| Error::io(&self.name, source))
     }
 
     fn finish(&mut self) -> Result<()> {
-        self.out.flush().map_err(|source| Error::io(&self.name, source))
+        let rest = if self.empty { self.packing.nothing() } else { Ok(Vec::new()) };
+        let written = rest.and_then(|rest| self.out.write_all(&rest));
+        let written = written.and_then(|()| self.out.flush());
+        written.map_err(|source| Error::io(&self.name, source))
     }
 }
 
@@ -71,6 +85,7 @@ pub(crate) struct Batch {
     rejected: File,
     checkpoint: Checkpoint,
     written: Instant,
+    _lock: Lock,
 }
 
 /// What there is to do for an output.
@@ -92,8 +107,10 @@ impl Batch {
         resume: bool,
     ) -> Result<Start> {
         let parquet = command.settings.format == Format::Parquet;
-        let (stamp, found) = match input {
-            Some(input) => (Stamp::of(input)?, Checkpoint::read(output)?),
+        let stamp = input.map(Stamp::of).transpose()?;
+        let lock = Lock::take(output)?;
+        let (stamp, found) = match stamp {
+            Some(stamp) => (stamp, Checkpoint::read(output)?),
             None => (Stamp::default(), None),
         };
         let checkpoint_path = Checkpoint::path(output);
@@ -146,7 +163,8 @@ impl Batch {
         let packing = if parquet { Packing::Plain } else { Packing::of(output).0 };
         let output = output.to_path_buf();
         let written = Instant::now();
-        Ok(Start::Go(Box::new(Self { output, packing, part, rejected, checkpoint, written })))
+        let batch = Self { output, packing, part, rejected, checkpoint, written, _lock: lock };
+        Ok(Start::Go(Box::new(batch)))
     }
 
     /// True if a run for `output` has begun and can be gone on with.
@@ -190,13 +208,8 @@ impl Sink for Batch {
         true
     }
 
-    fn put(
-        &mut self,
-        bytes: Vec<u8>,
-        refusals: &[Refusal],
-        records: u64,
-        place: Place,
-    ) -> Result<()> {
+    fn put(&mut self, portion: Portion<'_>) -> Result<()> {
+        let Portion { bytes, refusals, records, place } = portion;
         let failed = |source| Error::io(&self.output, source);
         let packed = self.packing.pack(bytes).map_err(failed)?;
         self.part.write_all(&packed).map_err(failed)?;
@@ -216,6 +229,12 @@ impl Sink for Batch {
     }
 
     fn finish(&mut self) -> Result<()> {
+        if self.checkpoint.output == 0 {
+            let failed = |source| Error::io(&self.output, source);
+            let stream = self.packing.nothing().map_err(failed)?;
+            self.part.write_all(&stream).map_err(failed)?;
+            self.checkpoint.output = stream.len() as u64;
+        }
         self.checkpoint.whole = true;
         self.save()?;
         finish(

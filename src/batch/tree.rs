@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::formats::Format;
+use crate::progress::say;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
@@ -84,7 +85,7 @@ pub(crate) fn pairs(
         }
     }
     if left_out > 0 {
-        eprintln!("unspin: {left_out} files of no known format are left out; --format takes all");
+        say!("unspin: {left_out} files of no known format are left out; --format takes all");
     }
     Ok(order)
 }

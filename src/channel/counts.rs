@@ -46,9 +46,9 @@ pub(crate) type Counts = [u32; COLUMNS];
 /// Words by source.
 pub(crate) type WordCounts = [u64; COLUMNS];
 
-/// Expected counts of what a thesaurus and of what a list of paraphrases offers: nobody
+/// Expected counts of what a thesaurus, a list of paraphrases and a pivot offer: nobody
 /// has been seen to write it.
-pub(crate) type Offered = [f32; 2];
+pub(crate) type Offered = [f32; 3];
 
 /// Adds `more` to `sum`.
 pub(crate) fn add(sum: &mut Counts, more: &Counts) {
@@ -65,6 +65,7 @@ pub(crate) fn evidence(counts: &Counts, offered: &Offered) -> Evidence {
             | seen(&[*list], Evidence::LIST)
             | offered(0, Evidence::THESAURUS)
             | offered(1, Evidence::PARAPHRASES)
+            | offered(2, Evidence::PIVOT)
             | seen(families, Evidence::SIMULATED),
     )
 }

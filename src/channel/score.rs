@@ -20,6 +20,8 @@ pub struct ChannelConfig {
     pub thesaurus: f32,
     /// What one expected count of paraphrases is worth.
     pub paraphrases: f32,
+    /// What one expected count of synonyms of synonyms is worth.
+    pub pivot: f32,
     /// What one count of innocent documents is worth.
     pub innocent: f32,
     /// What one count of simulated pairs is worth.
@@ -52,6 +54,7 @@ impl Default for ChannelConfig {
             list: 1.0,
             thesaurus: 0.3,
             paraphrases: 0.1,
+            pivot: 0.1,
             innocent: 1.0,
             simulated: 1.0,
             family_prior: 2.0,
@@ -151,7 +154,8 @@ impl Estimate<'_> {
         let candidate = |(phrase, count): &(u32, Counts)| {
             let offered = self.offered.get(&(group.spun, *phrase)).copied().unwrap_or_default();
             // What thesauri offer is expected, not seen: it takes nothing from what was.
-            let expected = offered[0] * config.thesaurus + offered[1] * config.paraphrases;
+            let worth = [config.thesaurus, config.paraphrases, config.pivot];
+            let expected: f32 = offered.iter().zip(worth).map(|(count, worth)| count * worth).sum();
             let seen = pool(count);
             let pooled = if seen > 0.0 { seen } else { expected };
             let of_original = places(self.original, *phrase).max(pooled);

@@ -2,7 +2,7 @@
 
 use super::progress::Terminal;
 use super::{Outcome, use_threads};
-use crate::align::{AlignConfig, Aligner, Learned, SpooledPairs, Symmetrization, pharaoh};
+use crate::align::{AlignConfig, Aligner, Here, Learned, SpooledPairs, Symmetrization, pharaoh};
 use crate::corpus::{Cut, Interner, Pair, PairRows, Row};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// With posterior: least geometric mean of a link's probabilities in both
     /// directions, from 0 to 1; a neighbour of a link needs about two thirds of it
     /// [default: 0.25]
-    #[arg(long, value_name = "T", value_parser = super::decode::probability)]
+    #[arg(long, value_name = "T", value_parser = super::sureness::probability)]
     posterior_threshold: Option<f64>,
     /// Take words as they stand between spaces
     #[arg(long)]
@@ -77,7 +77,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let word = |number| input.words.word(number);
     let mut aligner = Aligner::new(&config, Learned::default())?;
     let advance = |pairs| progress.advance(pairs);
-    aligner.learn(&input.pairs, input.words.len(), word, &advance)?;
+    aligner.learn(&Here(&input.pairs), input.words.len(), word, &advance)?;
     progress.stage("align", Some(input.pairs.len() as u64));
     match &args.output {
         Some(path) => {

@@ -1,11 +1,12 @@
 //! `unspin compare`: whether one restoration of the same pairs is better than another.
 
-use super::measure::{Format, Material, MeasureArgs};
+use super::measure::{Format, MeasureArgs, outcome};
 use super::{Outcome, use_threads};
 use crate::corpus::{Line, Lines};
 use crate::decode::Restored;
 use crate::error::{Error, Result};
 use crate::evaluate::{Clean, Comparison, Sentence};
+use crate::measure::Material;
 use crate::model::{Model, container};
 use std::fs::File;
 use std::io::Read;
@@ -44,7 +45,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         [&name(&args.a), &name(&args.b)],
         [&first.0, &second.0],
         [&first.1, &second.1],
-        &args.measure.settings(),
+        &args.measure.files().settings(),
     )?;
     match args.measure.format {
         Format::Table => super::print(|out| write!(out, "{comparison}"))?,
@@ -53,7 +54,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
             super::print(|out| writeln!(out, "{json}"))?;
         }
     }
-    Ok(material.outcome)
+    Ok(outcome(&material))
 }
 
 /// What the file at `path` makes of the pairs and of the innocent text.
@@ -63,7 +64,8 @@ fn restoration(
     material: &Material,
 ) -> Result<(Vec<Sentence>, Vec<Clean>)> {
     if is_model(path)? {
-        return measure.restore(&Model::open(path)?, material);
+        let model = Model::open(path)?;
+        return measure.measure(&model)?.restore(&model, material);
     }
     if !material.clean.is_empty() {
         return Err(Error::usage("--clean needs models: a restoration is of the pairs alone"));

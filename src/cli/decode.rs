@@ -1,6 +1,7 @@
 //! `unspin decode`: spun text in, restored text out, in the format it came in.
 
 use super::progress::Terminal;
+use super::sureness::SurenessArgs;
 use super::{ModelArgs, Outcome};
 use crate::batch::signals::Signals;
 use crate::batch::{
@@ -9,7 +10,7 @@ use crate::batch::{
 use crate::decode::{DecodeConfig, Decoder};
 use crate::error::{Error, Result};
 use crate::formats::{self, Format, Place, Settings, Source};
-use crate::progress::{Progress, Silent};
+use crate::progress::{Progress, Silent, say};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -59,23 +60,16 @@ pub(super) struct Args {
     /// Restorations of each line to give, best first
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     nbest: u16,
-    /// Leave a word alone where its restoration is less likely than this
-    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
-    min_confidence: f64,
-}
-
-pub(super) fn probability(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
-        _ => Err("expected a number from 0 to 1".into()),
-    }
+    #[command(flatten)]
+    sureness: SurenessArgs,
 }
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let model = args.model.open()?;
     let config = DecodeConfig {
         nbest: args.nbest.into(),
-        min_confidence: args.min_confidence,
+        min_confidence: args.sureness.least(&model)?,
+        least_risk: args.sureness.least_risk,
         ..DecodeConfig::default()
     };
     let decoder = Decoder::with_config(&model, config.clone())?;
@@ -104,7 +98,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
 /// Says what remains of a run that failed, if anything does.
 fn hint(output: &Path) {
     if Batch::is_under_way(output) {
-        eprintln!("unspin: what is done is kept: the same command with --resume goes on");
+        say!("unspin: what is done is kept: the same command with --resume goes on");
     }
 }
 
@@ -258,7 +252,7 @@ impl Job<'_, '_> {
         let mut batch = match Batch::start(input, output, &command, self.args.resume)? {
             Start::Go(batch) => batch,
             Start::Finished { refusals } => {
-                eprintln!("unspin: {} was finished before", output.display());
+                say!("unspin: {} was finished before", output.display());
                 return Ok(if refusals == 0 { Outcome::Done } else { Outcome::Partial });
             }
         };
@@ -270,7 +264,7 @@ impl Job<'_, '_> {
         if let Outcome::Stopped(_) = outcome {
             batch.pause()?;
             let place = output.display();
-            eprintln!(
+            say!(
                 "unspin: stopped by a signal; {place} is kept as far as it is: the same command with --resume goes on"
             );
             return Ok(outcome);
@@ -280,10 +274,7 @@ impl Job<'_, '_> {
         if refusals == 0 {
             return Ok(Outcome::Done);
         }
-        eprintln!(
-            "unspin: {refusals} records could not be read: see {}",
-            batch.rejected().display()
-        );
+        say!("unspin: {refusals} records could not be read: see {}", batch.rejected().display());
         Ok(Outcome::Partial)
     }
 
@@ -310,6 +301,6 @@ fn source(input: Option<&Path>, settings: &Settings, place: Place) -> Result<Box
 }
 
 fn complain(error: &Error) -> Outcome {
-    eprintln!("unspin: {error}");
+    say!("unspin: {error}");
     Outcome::Partial
 }

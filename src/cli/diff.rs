@@ -1,9 +1,11 @@
 //! `unspin diff`: what decoding changes, marked in the terminal.
 
+use super::sureness::SurenessArgs;
 use super::{ModelArgs, Outcome};
 use crate::decode::{DecodeConfig, Decoder};
 use crate::error::{Error, Result};
 use crate::formats::Format;
+use crate::progress::say;
 use crate::report::{Reader, terminal};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -22,9 +24,8 @@ pub(super) struct Args {
     articles: Vec<PathBuf>,
     #[command(flatten)]
     model: ModelArgs,
-    /// Leave a word alone where its restoration is less likely than this
-    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = super::decode::probability)]
-    min_confidence: f64,
+    #[command(flatten)]
+    sureness: SurenessArgs,
     /// Whether to write in colour
     #[arg(long, value_enum, default_value_t = Colour::Auto)]
     color: Colour,
@@ -65,8 +66,9 @@ impl Colour {
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let model = args.model.open()?;
-    let min_confidence = args.min_confidence;
-    let config = DecodeConfig { min_confidence, ..DecodeConfig::default() };
+    let min_confidence = args.sureness.least(&model)?;
+    let least_risk = args.sureness.least_risk;
+    let config = DecodeConfig { min_confidence, least_risk, ..DecodeConfig::default() };
     let decoder = Decoder::with_config(&model, config)?;
     let (format, field) = (args.format, args.field);
     let reader = Reader { model: &model, decoder, format, field };
@@ -77,7 +79,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     for path in &args.articles {
         for article in reader.read(path)? {
             for refusal in &article.refusals {
-                eprintln!("unspin: {}: {}", refusal.place, refusal.reason);
+                say!("unspin: {}: {}", refusal.place, refusal.reason);
                 outcome = Outcome::Partial;
             }
             for line in &article.lines {

@@ -1,10 +1,11 @@
 //! `unspin evaluate`: how good a model is on held-out pairs.
 
-use super::measure::{Format, Material, MeasureArgs};
+use super::measure::{Format, MeasureArgs, outcome};
 use super::{ModelArgs, Outcome};
 use crate::error::{Error, Result};
-use crate::evaluate::{Baseline, Place, Report};
-use rayon::prelude::*;
+use crate::evaluate::{Place, Report};
+use crate::measure::{self, Material};
+use crate::progress::{Silent, say};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -32,26 +33,7 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let model = args.model.open()?;
     let material = args.measure.read()?;
-    let (sentences, clean) = args.measure.restore(&model, &material)?;
-    let decoder = args.measure.decoder(&model)?;
-    let plain = model.frequency_and_language();
-    let with_language = args.measure.decoder(&plain)?;
-    let baseline = |name: &str, restore: &(dyn Fn(&str) -> String + Sync)| Baseline {
-        name: name.into(),
-        restored: sentences.par_iter().map(|sentence| restore(&sentence.spun)).collect(),
-        clean: clean.par_iter().map(|text| restore(&text.text)).collect(),
-    };
-    let baselines = [
-        baseline("most frequent replacement", &|text| decoder.most_frequent(text)),
-        baseline("most frequent replacement + LM", &|text| {
-            with_language.decode(text).best().to_string()
-        }),
-    ];
-    let mut report = Report::new(&sentences, &clean, &baselines, &args.measure.settings())?;
-    report.leaks = model.leaks(sentences.iter().map(|sentence| sentence.original.as_str()));
-    if !clean.is_empty() {
-        report.clean_leaks = model.leaks(clean.iter().map(|text| text.text.as_str()));
-    }
+    let report = args.measure.measure(&model)?.report_on(&model, &material, &Silent)?;
     warn_of_leaks(&report, &material);
     if let Some(path) = &args.errors {
         write_places(path, &report.places, &material)?;
@@ -63,23 +45,23 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
             super::print(|out| writeln!(out, "{json}"))?;
         }
     }
-    Ok(material.outcome)
+    Ok(outcome(&material))
 }
 
 /// Says what was learned from, or that this cannot be told.
 fn warn_of_leaks(report: &Report, material: &Material) {
     let Some(leaks) = &report.leaks else {
-        eprintln!("unspin: the model keeps no record of its training: no check for leaks");
+        say!("unspin: the model keeps no record of its training: no check for leaks");
         return;
     };
     if let Some(&first) = leaks.examples.first() {
-        let super::measure::Place { file, line } = &material.places[first];
+        let measure::Place { file, line } = &material.places[first];
         let (told, file) = (leaks.told("originals"), file.display());
-        eprintln!("unspin: warning: the model was trained on {told}, the first at {file}:{line}");
+        say!("unspin: warning: the model was trained on {told}, the first at {file}:{line}");
     }
     if let Some(leaks) = report.clean_leaks.as_ref().filter(|leaks| leaks.found > 0) {
         let told = leaks.told("innocent lines");
-        eprintln!("unspin: warning: the model was trained on {told}");
+        say!("unspin: warning: the model was trained on {told}");
     }
 }
 

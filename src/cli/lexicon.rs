@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use crate::error::Result;
+use crate::progress::say;
 use crate::spin::{Lexicon, check};
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let findings = check::check(&lexicon)?;
     super::print(|out| findings.iter().try_for_each(|finding| writeln!(out, "{finding}")))?;
     if !findings.is_empty() {
-        eprintln!("unspin: {} findings", findings.len());
+        say!("unspin: {} findings", findings.len());
         return Ok(Outcome::Partial);
     }
     let lexicon = Lexicon::read(&lexicon)?;

@@ -1,6 +1,6 @@
 //! Progress on standard error: stage, rate, time left.
 
-use crate::progress::Progress;
+use crate::progress::{Progress, say};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -53,11 +53,11 @@ impl Terminal {
                 cost.push(')');
             }
             match units {
-                0 => eprintln!("{name}: {seconds:.1} s{cost}"),
+                0 => say!("{name}: {seconds:.1} s{cost}"),
                 _ if self.bytes => {
-                    eprintln!("{name}: {units} bytes in {seconds:.1} s{cost}, {rate:.0} a second")
+                    say!("{name}: {units} bytes in {seconds:.1} s{cost}, {rate:.0} a second")
                 }
-                _ => eprintln!("{name}: {units} in {seconds:.1} s{cost}, {rate:.0} a second"),
+                _ => say!("{name}: {units} in {seconds:.1} s{cost}, {rate:.0} a second"),
             }
         }
     }
@@ -100,11 +100,11 @@ impl Progress for Terminal {
     }
 
     fn note(&self, text: &str) {
-        self.with(|stage| stage.bar.suspend(|| eprintln!("  {text}")));
+        self.with(|stage| stage.bar.suspend(|| say!("  {text}")));
     }
 
     fn warn(&self, text: &str) {
-        let warn = || eprintln!("unspin: {text}");
+        let warn = || say!("unspin: {text}");
         match self.stage.lock().ok().as_ref().and_then(|stage| stage.as_ref()) {
             Some(stage) => stage.bar.suspend(warn),
             None => warn(),

@@ -1,13 +1,17 @@
 //! `unspin report`: a page with the evidence.
 
+use super::sureness::SurenessArgs;
 use super::{ModelArgs, Outcome};
+use crate::batch::same_file;
 use crate::decode::{DecodeConfig, Decoder};
 use crate::error::{Error, Result};
 use crate::formats::Format;
+use crate::model::container::make_readable;
+use crate::progress::say;
 use crate::report::{Agreement, Provenance, Reader, page};
 use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Make a page of evidence: spun and restored side by side
 ///
@@ -31,9 +35,8 @@ pub(super) struct Args {
     original: Option<PathBuf>,
     #[command(flatten)]
     model: ModelArgs,
-    /// Where the slider stands at first
-    #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = super::decode::probability)]
-    min_confidence: f64,
+    #[command(flatten)]
+    sureness: SurenessArgs,
     /// Format of the articles [default: by the name of the file]
     #[arg(long, value_enum)]
     format: Option<Format>,
@@ -46,6 +49,11 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     if args.original.is_some() && args.articles.len() > 1 {
         return Err(Error::usage("--original belongs to one article: name just that one"));
     }
+    let inputs = args.articles.iter().chain(&args.original);
+    if let Some(input) = inputs.into_iter().find(|input| same_file(input, &args.output)) {
+        let message = format!("{} would be written over: name another output", input.display());
+        return Err(Error::usage(message));
+    }
     let model = args.model.open()?;
     let decoder = Decoder::with_config(&model, DecodeConfig::default())?;
     let (format, field) = (args.format, args.field);
@@ -54,7 +62,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     for path in &args.articles {
         for article in reader.read(path)? {
             for refusal in &article.refusals {
-                eprintln!("unspin: {}: {}", refusal.place, refusal.reason);
+                say!("unspin: {}: {}", refusal.place, refusal.reason);
                 outcome = Outcome::Partial;
             }
             articles.push((article, None));
@@ -71,11 +79,20 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
     let provenance = Provenance {
         model: &identity,
         built_in: args.model.model.is_none(),
-        min_confidence: args.min_confidence,
+        min_confidence: args.sureness.least(&model)?,
     };
     let page = page(&model, &articles, &provenance);
-    let failed = |source| Error::io(&args.output, source);
-    let mut file = fs::File::create(&args.output).map_err(failed)?;
-    file.write_all(page.as_bytes()).map_err(failed)?;
+    write(&args.output, page.as_bytes()).map_err(|source| Error::io(&args.output, source))?;
     Ok(outcome)
+}
+
+/// Writes a file whole or not at all; a device or a pipe as it goes.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    make_readable(&file.persist(path)?)
 }

@@ -3,6 +3,7 @@
 use super::Outcome;
 use crate::corpus::{Line, Lines};
 use crate::error::{Error, Result};
+use crate::progress::say;
 use crate::spin::config::EngineConfig;
 use crate::spin::profile::Profile;
 use crate::spin::{Documents, Lexicon, SpinConfig, Spinner, SpunSentence};
@@ -33,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME")]
     family: Option<String>,
     /// Share of documents that are left as they are
-    #[arg(long, value_name = "SHARE", default_value_t = 0.3, value_parser = super::decode::probability)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3, value_parser = super::sureness::probability)]
     innocent: f64,
     /// Every draw follows from this number
     #[arg(long, default_value_t = 1)]
@@ -72,7 +73,7 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         let paragraphs = std::iter::from_fn(|| match lines.next() {
             Ok(Some((Line::Text(text), _))) => Some(text.to_string()),
             Ok(Some((Line::Unreadable(_, error), _))) => {
-                eprintln!("unspin: {error}");
+                say!("unspin: {error}");
                 outcome = Outcome::Partial;
                 Some(String::new())
             }

@@ -1,12 +1,12 @@
 //! `unspin train`: from pairs and text to a model file.
 
+use super::Outcome;
 use super::progress::Terminal;
-use super::{Outcome, use_threads};
+use super::recipe::{RecipeArgs, here};
 use crate::error::{Error, Result};
 use crate::model::Model;
-use crate::progress::Progress;
-use crate::trainer::{KeptCounts, Recipe, Trainer};
-use std::path::{Path, PathBuf};
+use crate::trainer::KeptCounts;
+use std::path::PathBuf;
 
 /// Learn a model from sentence pairs and plain text
 ///
@@ -32,12 +32,8 @@ pub(super) struct Args {
     /// Held-out sentence pairs, from which the feature weights are learned
     #[arg(long, value_name = "FILE", num_args = 1..)]
     dev: Vec<PathBuf>,
-    /// A recipe (TOML); files named on the command line come on top
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Folder in which the recipe's relative paths begin [default: the recipe's own]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    recipe: RecipeArgs,
     /// Keep what was counted in a file beside the model, MODEL.counts, so that pairs can
     /// be added later; several times the size of the pairs' text
     #[arg(long)]
@@ -49,16 +45,10 @@ pub(super) struct Args {
     /// A model whose words, language model and context model serve, instead of --text
     #[arg(long, value_name = "FILE")]
     base: Option<PathBuf>,
-    /// Model file to write
-    #[arg(long, value_name = "FILE")]
-    output: PathBuf,
     /// Memory that counts of substitutions may take, such as 500M or 2G; the rest goes
     /// to temporary files, the model is the same [default: 1G]
     #[arg(long, value_name = "BYTES", value_parser = super::lm::bytes)]
     memory: Option<usize>,
-    /// Threads to work on [default: as many as the machine has]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    threads: usize,
     /// Stop at the first row that cannot be read, instead of passing it over
     #[arg(long)]
     strict: bool,
@@ -66,7 +56,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
     if args.update.is_none()
-        && args.config.is_none()
+        && !args.recipe.are_given()
         && (args.pairs.is_empty() || (args.text.is_empty() && args.base.is_none()))
     {
         return Err(Error::usage("name --pairs and --text or --base, or a recipe with --config"));
@@ -77,16 +67,11 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
             format!("{links} files of --alignments for {pairs} of --pairs: name one each");
         return Err(Error::usage(message));
     }
-    use_threads(args.threads)?;
-    let mut recipe = args.config.as_ref().map_or_else(|| Ok(Recipe::default()), Recipe::open)?;
-    recipe.strict |= args.strict;
-    recipe.memory = args.memory.unwrap_or(recipe.memory);
-    let own = args.config.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-    let folder = args.data.as_deref().unwrap_or(own);
     let progress = Terminal::new();
-    // What the command line names is meant as it stands, not in the data folder.
-    let here = |path: &PathBuf| std::path::absolute(path).map_err(|e| Error::io(path, e));
-    let mut trainer = Trainer::new(recipe).folder(folder).lexicon_folder(own).progress(&progress);
+    let mut trainer = args.recipe.trainer(&progress, |recipe| {
+        recipe.strict |= args.strict;
+        recipe.memory = args.memory.unwrap_or(recipe.memory);
+    })?;
     if let Some(base) = &args.base {
         trainer = trainer.base(Model::open(base)?);
     }
@@ -119,10 +104,9 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         }
         None => (trainer.train()?, None),
     };
-    progress.stage("write", None);
-    model.save(&args.output)?;
+    args.recipe.save(&model, &progress)?;
     if let Some(counts) = counts {
-        counts.save(KeptCounts::path(&args.output))?;
+        counts.save(KeptCounts::path(&args.recipe.output))?;
     }
     progress.finish();
     Ok(Outcome::Done)

@@ -109,6 +109,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_that_is_too_long_comes_in_parts() {
+        let long = std::io::repeat(b'a').take(LONGEST_LINE as u64 + 5);
+        let reader = std::io::BufReader::new(long.chain(&b"\nshort\n"[..]));
+        let mut lines = Lines::new("x", reader);
+        let mut seen = Vec::new();
+        while let Some((line, end)) = lines.next().unwrap() {
+            seen.push(match line {
+                Line::Text(text) => format!("{text}{end:?}"),
+                Line::Unreadable(bytes, error) => format!("{} {error}", bytes.len()),
+            });
+        }
+        let part = LONGEST_LINE + 1;
+        let expected = [
+            format!("{part} x:1: longer than 64 MiB, left as it is"),
+            "4 x:1: the rest of a line that is too long".into(),
+            "short\"\\n\"".into(),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
     fn lines_with_their_ends() {
         let mut lines = Lines::new("x", &b"one\r\ntwo\n\nth\xffree\nfo\0ur"[..]);
         let mut seen = Vec::new();

@@ -34,9 +34,15 @@ impl Packing {
 
     /// A stream of its own that holds `bytes`; streams after each other are one.
     pub(crate) fn pack(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-        if bytes.is_empty() {
-            return Ok(bytes);
-        }
+        if bytes.is_empty() { Ok(bytes) } else { self.stream(bytes) }
+    }
+
+    /// A stream that holds nothing, without which a packed file is damaged.
+    pub(crate) fn nothing(self) -> io::Result<Vec<u8>> {
+        self.stream(Vec::new())
+    }
+
+    fn stream(self, bytes: Vec<u8>) -> io::Result<Vec<u8>> {
         match self {
             Self::Plain => Ok(bytes),
             Self::Gzip => {
@@ -52,6 +58,23 @@ impl Packing {
             }
             Self::Zstd => zstd::encode_all(&bytes[..], 0),
         }
+    }
+
+    /// The bytes of the streams that `packed` holds.
+    pub(crate) fn unpack(
+        self,
+        packed: impl BufRead + Send + 'static,
+    ) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Plain => Box::new(packed),
+            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
+            Self::Xz => Box::new(lzma_rust2::XzReader::new(packed, true)),
+            Self::Zstd => {
+                let mut reader = zstd::Decoder::with_buffer(packed)?;
+                reader.window_log_max(ZSTD_WINDOW_LOG)?;
+                Box::new(reader)
+            }
+        })
     }
 }
 
@@ -80,16 +103,7 @@ impl Unpacked {
         }
         let counted = Counted { file, taken: Arc::clone(&taken) };
         let file = BufReader::with_capacity(BUFFER, counted);
-        let reader: Box<dyn Read + Send> = match packing {
-            Packing::Plain => Box::new(file),
-            Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
-            Packing::Xz => Box::new(lzma_rust2::XzReader::new(file, true)),
-            Packing::Zstd => {
-                let mut reader = zstd::Decoder::with_buffer(file).map_err(failed)?;
-                reader.window_log_max(ZSTD_WINDOW_LOG).map_err(failed)?;
-                Box::new(reader)
-            }
-        };
+        let reader = packing.unpack(file).map_err(failed)?;
         let mut reader = BufReader::with_capacity(BUFFER, reader);
         let passed = io::copy(&mut (&mut reader).take(left), &mut io::sink()).map_err(failed)?;
         if passed < left {
@@ -138,6 +152,11 @@ mod tests {
                 let length = std::fs::metadata(&path).unwrap().len();
                 assert_eq!(unpacked.taken.load(Ordering::Relaxed), length);
             }
+            std::fs::write(&path, packing.nothing().unwrap()).unwrap();
+            let mut empty = Vec::new();
+            Unpacked::open(&path, 0).unwrap().reader.read_to_end(&mut empty).unwrap();
+            assert!(empty.is_empty(), "{name}");
+            std::fs::write(&path, parts.concat()).unwrap();
             let beyond = Unpacked::open(&path, 9).map(|_| ());
             assert!(
                 packing == Packing::Plain || beyond.unwrap_err().to_string().contains("8 bytes")

@@ -75,7 +75,11 @@ impl Skipped {
 
 impl PairRows {
     pub(crate) fn open(path: &Path, strict: bool) -> Result<Self> {
-        let lines = Lines::open(path)?;
+        Self::of(Lines::open(path)?, strict)
+    }
+
+    /// Reads the rows that `lines` hold.
+    pub(crate) fn of(lines: Lines<'static>, strict: bool) -> Result<Self> {
         let (head, skipped) = (VecDeque::new(), Skipped::default());
         let mut rows = Self { lines, strict, head, is_list: false, skipped };
         while rows.head.len() < HEAD {

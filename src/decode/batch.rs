@@ -1,6 +1,6 @@
 //! Whole documents at once: their sentences in parallel, results in order.
 
-use super::document::Readings;
+use super::document::{Readings, Signs};
 use super::line::{self, SentenceResult};
 use super::{Decoder, Restored, Worker};
 use crate::text::{Token, sentences, tokenize};
@@ -33,6 +33,19 @@ impl Decoder<'_> {
         L: AsRef<str> + Sync + 'd,
         D: AsRef<[L]> + Sync,
     {
+        self.decode_documents_while(documents, &|| true).unwrap_or_default()
+    }
+
+    /// The same for as long as `go_on` says so, which is asked before every sentence.
+    pub(super) fn decode_documents_while<'d, L, D>(
+        &self,
+        documents: &'d [D],
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Vec<Vec<Restored>>>
+    where
+        L: AsRef<str> + Sync + 'd,
+        D: AsRef<[L]> + Sync,
+    {
         let numbered = |(document, lines): (usize, &'d D)| {
             lines.as_ref().iter().map(move |line| (document, line.as_ref()))
         };
@@ -40,27 +53,31 @@ impl Decoder<'_> {
         let plans: Vec<Plan<'_>> =
             lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
         let tasks: Vec<Task<'_, '_>> = plans.iter().flat_map(Plan::tasks).collect();
-        let readings = self.readings(&tasks);
+        let readings = self.readings(&tasks, go_on);
         let decode = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
-            worker.sentence(plan.line, tokens, readings.manner(number))
+            go_on().then(|| worker.sentence(plan.line, tokens, readings.manner(number)))
         };
         let numbered = tasks.par_iter().enumerate();
-        let results: Vec<SentenceResult> = numbered.map_init(|| self.worker(), decode).collect();
-        let mut results = results.into_iter();
+        let results: Option<Vec<SentenceResult>> =
+            numbered.map_init(|| self.worker(), decode).collect();
+        let mut results = results?.into_iter();
         let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
         for plan in &plans {
             let sentences = results.by_ref().take(plan.sentences.len()).collect();
             restored[plan.document].push(line::assemble(plan.line, sentences, self.config.nbest));
         }
-        restored
+        Some(restored)
     }
 
     /// How each sentence and its document are spun.
-    fn readings(&self, tasks: &[Task<'_, '_>]) -> Readings {
+    fn readings(&self, tasks: &[Task<'_, '_>], go_on: &(dyn Fn() -> bool + Sync)) -> Readings {
         let documents = tasks.iter().map(|(plan, _)| plan.document).collect();
         Readings::of(documents, |readings| {
             let read = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
-                worker.signs(plan.line, tokens, readings.manner(number))
+                readings.signs(number, |manner| match go_on() {
+                    true => worker.signs(plan.line, tokens, manner),
+                    false => Signs::default(),
+                })
             };
             tasks.par_iter().enumerate().map_init(|| self.worker(), read).collect()
         })

@@ -19,6 +19,11 @@ const TRUST: f64 = 20.0;
 /// How often a document is read before it is decoded: each reading knows what the
 /// one before has found.
 pub(crate) const READINGS: usize = 2;
+/// Share of the words below which a document that was read once is not read again, and how
+/// much further from the usual share, in logs, another reading would find it: less
+/// evidence for one change is less for its neighbours, too.
+const SETTLED: f64 = 0.045;
+const FURTHER: f32 = 2.3;
 /// The first pass needs no fine distinctions.
 const BEAM: usize = 4;
 
@@ -98,16 +103,25 @@ impl Signs {
 }
 
 impl Sums {
+    fn half(self) -> Self {
+        let families = self.families.map(|sum| 0.5 * sum);
+        Self { words: 0.5 * self.words, changed: 0.5 * self.changed, families }
+    }
+
+    /// The share of the words that seems changed.
+    fn share(self) -> f64 {
+        (self.changed + TRUST * USUAL) / (self.words + TRUST)
+    }
+
     /// The manner that the signs of a whole document and of one of its sentences
     /// speak for.
     fn manner(self, here: Self) -> Manner<'static> {
-        let share = (self.changed + TRUST * USUAL) / (self.words + TRUST);
         let document = posterior([1.0; FAMILIES], self.families);
         // A document may be put together from what several engines have spun.
         let stray = STRAY / FAMILIES as f64;
         let families = posterior(document.map(|likely| likely + stray), here.families);
         let families = Some(families.map(|likely| likely as f32));
-        Manner { rate: (share / USUAL).ln() as f32, families, elsewhere: None }
+        Manner { rate: (self.share() / USUAL).ln() as f32, families, elsewhere: None }
     }
 }
 
@@ -128,27 +142,56 @@ pub(crate) struct Readings {
     /// The signs of each document, summed, and its words.
     sums: Vec<Sums>,
     words: Vec<FxHashMap<u32, f32>>,
+    /// Whether the first reading of each document told enough.
+    settled: Vec<bool>,
 }
 
 impl Readings {
     /// Nothing is known yet of sentences that belong to these documents, which are
     /// numbered from 0.
     pub(crate) fn none(documents: Vec<usize>) -> Self {
-        Self { documents, signs: Vec::new(), sums: Vec::new(), words: Vec::new() }
+        let (signs, sums, words, settled) = Default::default();
+        Self { documents, signs, sums, words, settled }
     }
 
-    /// Reads every sentence [`READINGS`] times; `read` tells the signs of all of them, by
-    /// what is known so far.
-    pub(crate) fn of(documents: Vec<usize>, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+    /// Reads every sentence up to [`READINGS`] times; `read` tells the signs of all of them,
+    /// by [`Readings::signs`].
+    pub(crate) fn of(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        Self::read(documents, SETTLED, read)
+    }
+
+    /// Reads every sentence [`READINGS`] times, as suits weights that are still being learned
+    /// and tell innocent documents badly; `read` tells the signs by [`Readings::manner`].
+    pub(crate) fn thorough(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        Self::read(documents, 0.0, read)
+    }
+
+    fn read(
+        documents: Vec<usize>,
+        settled: f64,
+        mut read: impl FnMut(&Self) -> Vec<Signs>,
+    ) -> Self {
         let mut readings = Self::none(documents);
         for _ in 0..READINGS {
             let signs = read(&readings);
-            readings = readings.with(signs);
+            readings = readings.with(signs, settled);
         }
         readings
     }
 
-    fn with(self, signs: Vec<Signs>) -> Self {
+    /// Half of what these readings say of documents and sentences, half of what those
+    /// `before` them said.
+    pub(crate) fn halfway(mut self, before: &Self) -> Self {
+        for (signs, before) in self.signs.iter_mut().zip(&before.signs) {
+            signs.sums = (signs.sums + before.sums).half();
+        }
+        for (sums, &before) in self.sums.iter_mut().zip(&before.sums) {
+            *sums = (*sums + before).half();
+        }
+        self
+    }
+
+    fn with(self, signs: Vec<Signs>, settled: f64) -> Self {
         let count = self.documents.iter().max().map_or(0, |last| last + 1);
         let mut sums = vec![Sums::default(); count];
         let mut words: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); count];
@@ -158,7 +201,20 @@ impl Readings {
                 *words[document].entry(word).or_default() += count;
             }
         }
-        Self { documents: self.documents, signs, sums, words }
+        let settled = match self.signs.is_empty() {
+            true => sums.iter().map(|sums| sums.share() < settled).collect(),
+            false => self.settled,
+        };
+        Self { documents: self.documents, signs, sums, words, settled }
+    }
+
+    /// The signs of sentence `number`: what is known of them if that is enough, or what
+    /// `read` says.
+    pub(crate) fn signs(&self, number: usize, read: impl FnOnce(Manner<'_>) -> Signs) -> Signs {
+        match self.signs.get(number) {
+            Some(signs) if self.settled[self.documents[number]] => signs.clone(),
+            _ => read(self.manner(number)),
+        }
     }
 
     /// How sentence `number` is spun.
@@ -171,6 +227,8 @@ impl Readings {
             words: (all.words - here.sums.words) as f32,
             own: &here.words,
         };
-        Manner { elsewhere: Some(elsewhere), ..all.manner(here.sums) }
+        let manner = all.manner(here.sums);
+        let further = if self.settled[document] { FURTHER } else { 1.0 };
+        Manner { elsewhere: Some(elsewhere), rate: manner.rate * further, ..manner }
     }
 }

@@ -49,14 +49,9 @@ impl Display for Report {
             }
         }
         // One family is the whole.
-        if self.families.len() > 1 {
-            writeln!(f)?;
-            write_table(f, &self.by_family())?;
-        }
-        if !self.documents.is_empty() {
-            writeln!(f)?;
-            write_table(f, &self.by_document())?;
-        }
+        let families = (self.families.len() > 1).then(|| self.by_family());
+        let documents = (!self.documents.is_empty()).then(|| self.by_document());
+        write_parts(f, [families, documents])?;
         let signatures = &self.signatures;
         write!(f, "\nBLEU {}\nchrF2 {}\n", signatures.bleu, signatures.chrf)?;
         writeln!(f, "TER {}", signatures.ter)
@@ -148,6 +143,15 @@ fn cell(metric: &Metric, figures: &Figures) -> String {
 fn interval_cell(metric: &Metric, intervals: &Intervals) -> String {
     let ends = intervals.get(metric.key).map(|ends| ends.map(|end| metric.style.write(end)));
     ends.map_or_else(dash, |[low, high]| format!("{low} to {high}"))
+}
+
+/// The tables that are there, each after a blank line.
+fn write_parts(f: &mut Formatter, tables: [Option<Table>; 2]) -> Result {
+    for table in tables.iter().flatten() {
+        writeln!(f)?;
+        write_table(f, table)?;
+    }
+    Ok(())
 }
 
 /// The first column to the left, the others to the right.

@@ -176,8 +176,8 @@ impl Alignment {
 
 #[cfg(test)]
 mod tests {
-    use super::super::restoration::distance;
     use super::*;
+    use crate::text::distance::distance;
     use proptest::prelude::*;
 
     #[test]

@@ -5,8 +5,9 @@
 //! that is not null: `=` for a value that stays, a string of JSON for one that does not.
 //! When all are there, [`assemble`] writes the file in one go.
 
+use super::guard::held;
 use super::record::{Block, Escape};
-use super::{LARGEST_RECORD, Place, Record, Refusal, Source};
+use super::{Place, Record, Refusal, Source, text_of};
 use crate::error::{Error, Result};
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
@@ -39,6 +40,10 @@ pub(crate) struct Values {
 impl Values {
     /// Opens the column `field` at a row of a row group.
     pub(super) fn open(path: &Path, field: &str, place: Place) -> Result<Self> {
+        unharmed(path, || Self::at(path, field, place))
+    }
+
+    fn at(path: &Path, field: &str, place: Place) -> Result<Self> {
         let reader = open(path)?;
         let column = find(path, reader.metadata().file_metadata().schema_descr(), field)?;
         let mut values = Self { path: path.to_path_buf(), reader, column, place, group: None };
@@ -56,10 +61,8 @@ impl Values {
         let group = group.map_err(|error| failed(&self.path, error))?;
         Column::open(&self.path, &*group, self.column)
     }
-}
 
-impl Source for Values {
-    fn next(&mut self) -> Result<Option<Record>> {
+    fn row(&mut self) -> Result<Option<Record>> {
         while (self.place.number as usize) < self.reader.num_row_groups() {
             let mut group = match self.group.take() {
                 Some(group) => group,
@@ -75,6 +78,13 @@ impl Source for Values {
             return Ok(Some(record));
         }
         Ok(None)
+    }
+}
+
+impl Source for Values {
+    fn next(&mut self) -> Result<Option<Record>> {
+        let path = self.path.clone();
+        unharmed(&path, || self.row())
     }
 
     fn place(&self) -> Place {
@@ -97,12 +107,7 @@ fn record(path: &Path, place: Place, values: &[ByteArray]) -> Record {
     let mut record = Record { escape: Escape::Json, ..Record::default() };
     for value in values {
         let bytes = value.data();
-        let text = match std::str::from_utf8(bytes) {
-            _ if bytes.len() > LARGEST_RECORD => Err("longer than 64 MiB".to_string()),
-            Ok(text) => Ok(text),
-            Err(error) => Err(format!("not valid UTF-8 at byte {}", error.valid_up_to() + 1)),
-        };
-        match text {
+        match text_of(bytes).map_err(|error| error.to_string()) {
             Ok(text) => {
                 let start = record.raw.len();
                 Escape::Json.put(text, &mut record.raw);
@@ -132,6 +137,10 @@ pub(crate) fn assemble(
     out: File,
     name: &Path,
 ) -> Result<()> {
+    unharmed(input, || write(input, field, lines, out, name))
+}
+
+fn write(input: &Path, field: &str, lines: &Path, out: File, name: &Path) -> Result<()> {
     let reader = open(input)?;
     let metadata = reader.metadata().file_metadata();
     let schema = metadata.schema_descr();
@@ -297,6 +306,14 @@ fn find(path: &Path, schema: &SchemaDescriptor, field: &str) -> Result<usize> {
             Err(failed(path, ParquetError::General(message)))
         }
     }
+}
+
+/// Runs what reads `path` by the library, whose panics on damaged files are errors.
+fn unharmed<T>(path: &Path, call: impl FnOnce() -> Result<T>) -> Result<T> {
+    held(call).unwrap_or_else(|panic| {
+        let message = format!("is damaged ({panic}): write the file anew");
+        Err(failed(path, ParquetError::General(message)))
+    })
 }
 
 /// An error of the library, or what it went wrong on.

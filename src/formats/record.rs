@@ -1,6 +1,6 @@
 //! A record: bytes of a file, and where in them the text stands that is restored.
 
-use crate::decode::{Decoder, Edit, Restoration, Restored};
+use crate::decode::{Decoder, Edit, Restored, join_lines};
 use std::ops::Range;
 
 /// What is read at once and decoded as a document of its own.
@@ -129,32 +129,6 @@ pub(crate) fn decode(decoder: &Decoder<'_>, k: usize, records: &[Record]) -> Vec
         record.blocks.iter().map(block).collect()
     };
     records.iter().zip(restored).map(join).collect()
-}
-
-/// The lines of one field as one: the `k` best combinations, and all edits.
-fn join_lines(lines: Vec<Restored>, k: usize) -> Restored {
-    let mut lines = lines.into_iter();
-    let Some(mut joined) = lines.next() else {
-        return Restored::untouched("");
-    };
-    for line in lines {
-        let start = joined.text.len() + 1;
-        joined.text = format!("{}\n{}", joined.text, line.text);
-        let moved = |edit: Edit| Edit { start: edit.start + start, end: edit.end + start, ..edit };
-        joined.edits.extend(line.edits.into_iter().map(moved));
-        let both = |a: &Restoration, b: &Restoration| Restoration {
-            text: format!("{}\n{}", a.text, b.text),
-            score: a.score + b.score,
-            probability: a.probability * b.probability,
-        };
-        let pairs =
-            joined.restorations.iter().flat_map(|a| line.restorations.iter().map(move |b| (a, b)));
-        let mut restorations: Vec<Restoration> = pairs.map(|(a, b)| both(a, b)).collect();
-        restorations.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        restorations.truncate(k);
-        joined.restorations = restorations;
-    }
-    joined
 }
 
 impl Record {

@@ -21,6 +21,9 @@ features! {
     Lm "lm" 1.0,
     /// log p(left alone | word), of a word that is left alone and has candidates.
     Keep "keep" 0.6,
+    /// log p(left alone | phrase), by the document's engine family, of a phrase that is
+    /// replaced: its words by themselves may all be common.
+    KeepPhrase "keep_phrase" -0.2,
     /// log p(original | spun).
     Restore "restore" 0.6,
     /// log p(spun | original).
@@ -51,6 +54,8 @@ features! {
     Thesaurus "in_thesaurus" 0.0,
     /// 1 if a list of paraphrases has it.
     Paraphrases "in_paraphrases" 0.0,
+    /// 1 if it is a synonym of a synonym.
+    Pivot "by_pivot" 0.0,
     /// 1 if nothing but those has it.
     Offered "only_offered" -0.5,
     /// How well the words of a choice fit among the words around them.
@@ -72,6 +77,8 @@ features! {
     Article "article" -2.0,
     /// 1 for a stray capital taken away.
     Small "small" 2.0,
+    /// 1 for a word that stands twice and is written once.
+    Doubled "doubled" -1.0,
 }
 
 /// Number of features.
@@ -79,12 +86,13 @@ pub(crate) const FEATURES: usize = INITIAL.len();
 
 impl Feature {
     /// The features that say where a candidate was seen, each with its kind.
-    pub(crate) const SEEN: [(Feature, u8); 5] = [
+    pub(crate) const SEEN: [(Feature, u8); 6] = [
         (Feature::Real, Evidence::REAL),
         (Feature::Simulated, Evidence::SIMULATED),
         (Feature::List, Evidence::LIST),
         (Feature::Thesaurus, Evidence::THESAURUS),
         (Feature::Paraphrases, Evidence::PARAPHRASES),
+        (Feature::Pivot, Evidence::PIVOT),
     ];
 }
 

@@ -2,6 +2,7 @@
 
 use super::Manner;
 use super::features::{Feature, Features};
+use crate::channel::Node;
 use crate::context::Vector;
 use crate::model::Model;
 
@@ -22,7 +23,7 @@ pub(super) struct Place<'m, 'd> {
 impl<'m, 'd> Place<'m, 'd> {
     pub(super) fn new(
         model: &'m Model,
-        spun: &[u32],
+        (spun, node): (&[u32], Node),
         around: Vector,
         capital: bool,
         manner: Manner<'d>,
@@ -32,6 +33,12 @@ impl<'m, 'd> Place<'m, 'd> {
         shared[Feature::Rate] = manner.rate;
         shared[Feature::SpunWords] = (spun.len() - 1) as f32;
         shared[Feature::Capital] = f32::from(capital);
+        if spun.len() > 1 {
+            let channel = &model.channel;
+            let by_family = |families| channel.keep_in(node, families);
+            shared[Feature::KeepPhrase] =
+                manner.families.as_ref().map_or_else(|| channel.keep(node), by_family);
+        }
         let spun = Words::new(model, spun.iter().copied());
         Self { model, shared, spun, around, manner }
     }
@@ -61,7 +68,7 @@ impl<'m, 'd> Place<'m, 'd> {
     }
 
     /// The features of a candidate that follow from the channel.
-    fn of_channel(&self, candidate: usize) -> (Features, Words) {
+    pub(super) fn of_channel(&self, candidate: usize) -> (Features, Words) {
         let channel = &self.model.channel;
         let mut features = self.shared;
         let scores = channel.scores(candidate);
@@ -87,7 +94,7 @@ impl<'m, 'd> Place<'m, 'd> {
 
 /// How common words are without their context.
 #[derive(Clone, Copy)]
-struct Words {
+pub(super) struct Words {
     count: f32,
     /// Sum of their log probabilities.
     sum: f32,

@@ -1,4 +1,4 @@
-//! Damage that spinners leave behind: glued words, stray capitals, articles.
+//! Damage that spinners leave behind: glued and doubled words, stray capitals, articles.
 
 use crate::model::Model;
 use crate::text::vocabulary::UNKNOWN;
@@ -27,6 +27,11 @@ pub(crate) fn is_stray_capital(text: &str, tokens: &[Token], at: usize) -> bool 
         && at > 0
         && is_small(&tokens[at - 1])
         && tokens.get(at + 1).is_some_and(|next| !is_big(next) && next.of(text) != ".")
+}
+
+/// True for a word that stands twice: *the the*.
+pub(crate) fn is_doubled(word: &str, next: &str) -> bool {
+    word.to_lowercase() == next.to_lowercase() && word.chars().all(char::is_alphabetic)
 }
 
 /// True for a word that may be two which lost their space.
@@ -91,6 +96,14 @@ mod tests {
         let table = [("OpenAInow", 6, true), ("OpenAInow", 4, false), ("seanow", 3, false)];
         for (word, byte, expected) in table {
             assert_eq!(parts_an_acronym(word, byte), expected, "{word} {byte}");
+        }
+    }
+
+    #[test]
+    fn doubled_by_table() {
+        let table = [("the", "the", true), ("The", "the", true), ("12", "12", false)];
+        for (word, next, expected) in table {
+            assert_eq!(is_doubled(word, next), expected, "{word} {next}");
         }
     }
 

@@ -87,6 +87,32 @@ impl Counter {
         }
     }
 
+    /// Adds windows that were counted elsewhere, in any order.
+    ///
+    /// # Errors
+    ///
+    /// If one holds a number that is no word's.
+    pub(crate) fn add_counted(&mut self, mut windows: Vec<(u128, u64)>) -> Result<()> {
+        windows.sort_unstable();
+        let mask = (1u128 << self.bits) - 1;
+        let sound = |&(window, _): &(u128, u64)| {
+            let words = (0..self.order as u32).map(|at| window >> (at * self.bits) & mask);
+            let top = window.checked_shr(self.bits * self.order as u32).unwrap_or(0);
+            top == 0 && words.max().unwrap_or(0) < u128::from(self.vocab_len)
+        };
+        if !windows.iter().all(sound) {
+            return Err(Error::config("n-grams of words that are in no vocabulary"));
+        }
+        let mut run: (Vec<u128>, Vec<u32>) = Default::default();
+        for same in windows.chunk_by(|a, b| a.0 == b.0) {
+            let count = same.iter().fold(0u64, |sum, (_, count)| sum.saturating_add(*count));
+            run.0.push(same[0].0);
+            run.1.push(u32::try_from(count).unwrap_or(u32::MAX));
+        }
+        self.runs.push(Run::Memory { windows: run.0, counts: run.1 });
+        Ok(())
+    }
+
     fn push(&mut self, window: u128) {
         self.windows.push(window);
         if self.windows.len() >= self.chunk {
@@ -108,7 +134,7 @@ impl Counter {
     }
 
     /// Gives the distinct windows in suffix order, with their counts.
-    pub(super) fn windows(mut self, each: impl FnMut(u128, u32)) -> Result<()> {
+    pub(crate) fn windows(mut self, each: impl FnMut(u128, u32)) -> Result<()> {
         self.sort();
         let failed = |source| Error::io(std::env::temp_dir(), source);
         self.failed.map_or(Ok(()), Err).map_err(failed)?;

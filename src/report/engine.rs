@@ -11,18 +11,6 @@ const TEMPER: f64 = 0.3;
 /// Fewer changes tell nothing.
 const LEAST: usize = 5;
 
-/// The families of the built-in model in their order there, as they are told of.
-pub(super) const ENGLISH: [(&str, &str); FAMILIES] = [
-    ("academic", "paper mills: “bosom malignancy” for breast cancer"),
-    ("access", "“get right of entry to” for access"),
-    ("comment", "comment spam"),
-    ("dictionary", "the common dictionary engine: “in keeping with” for according to"),
-    ("spinbot", "SpinBot and its like: “characteristic language handling”"),
-    ("thesaurus", "sparse thesauri blind to sense"),
-    ("wordnet", "dictionaries of synonyms"),
-    ("pairs", "texts whose engine is not known"),
-];
-
 /// The number of the likeliest family and its probability.
 pub(super) fn likely(model: &Model, articles: &[&Article]) -> Option<(usize, f64)> {
     let mut sums = [0.0; FAMILIES];
@@ -53,22 +41,4 @@ fn logs(model: &Model, spun: &str, original: &str) -> Option<[f32; FAMILIES]> {
     let same = |&candidate: &usize| model.channel.original(candidate).eq(original.iter().copied());
     let candidate = model.channel.candidates(node).find(same)?;
     Some(model.channel.restore_by_family(candidate))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn families_have_the_names_of_the_lexicon() {
-        let folders = std::fs::read_dir("training/lexicon").unwrap();
-        let folders = folders.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
-        let mut names: Vec<String> =
-            folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
-        // The recipe adds it, and the pairs come last.
-        names.push("wordnet".into());
-        names.sort();
-        names.push("pairs".into());
-        assert_eq!(names, ENGLISH.map(|(name, _)| name));
-    }
 }

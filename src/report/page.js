@@ -35,7 +35,7 @@
       taken += left ? 0 : 1;
     }
     byId("least-shown").value = `${least.value} %`;
-    byId("accepted").textContent = `${taken} of ${changes.length} changes accepted`;
+    byId("accepted").textContent = `${taken} of ${changes.length} ${changes.length === 1 ? "change" : "changes"} accepted`;
   };
 
   let open = null;

@@ -196,24 +196,30 @@ fn figures(
     put(
         out,
         format_args!(
-            "<dl class=\"summary\">\n<div><dt>Verdict</dt><dd>{}</dd></div>\n<div><dt>Words changed</dt><dd>{} <small>in {} changes of {} words</small></dd></div>\n",
+            "<dl class=\"summary\">\n<div><dt>Verdict</dt><dd>{}</dd></div>\n<div><dt>Words changed</dt><dd>{} <small>in {} change{} of {} words</small></dd></div>\n",
             summary.verdict(),
             percent(summary.changed),
             summary.changes,
+            if summary.changes == 1 { "" } else { "s" },
             summary.words
         ),
     );
     if let Some((family, likely)) = engine::likely(model, &[article]) {
-        let (name, what) = match provenance.built_in {
-            true => engine::ENGLISH[family],
-            false => ("family", "as the model numbers them"),
+        let engines = match provenance.built_in {
+            true => &model.engines.or_english(),
+            false => &model.engines,
         };
-        let number = if provenance.built_in { String::new() } else { format!(" {}", family + 1) };
+        let (name, about) = match engines.get(family) {
+            ("", _) => (format!("family {}", family + 1), "as the model numbers them"),
+            (name, about) => (text(name).into_owned(), about),
+        };
+        let about = if about.is_empty() { String::new() } else { format!("; {}", text(about)) };
+        // Whose engine it is, is never certain.
+        let likely = percent(likely.min(0.999));
         put(
             out,
             format_args!(
-                "<div><dt>Likely engine</dt><dd>{name}{number} <small>{}; {what}</small></dd></div>\n",
-                percent(likely)
+                "<div><dt>Likely engine</dt><dd>{name} <small>{likely}{about}</small></dd></div>\n"
             ),
         );
     }

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 /// articles fifteen to twenty-five in a hundred.
 const LIGHTLY: f64 = 0.02;
 const HEAVILY: f64 = 0.08;
+/// Text with fewer words, or fewer changes, says too little about who wrote it.
+const LEAST_WORDS: usize = 40;
+const LEAST_CHANGES: usize = 3;
 /// So many substitutions are shown.
 const TELLING: usize = 12;
 
@@ -66,9 +69,38 @@ impl Summary {
     /// How heavily the text is spun, in words.
     pub(super) fn verdict(&self) -> &'static str {
         match self.expected {
+            share
+                if share >= LIGHTLY
+                    && (self.words < LEAST_WORDS || self.changes < LEAST_CHANGES) =>
+            {
+                "too short to tell"
+            }
             share if share >= HEAVILY => "heavily spun",
             share if share >= LIGHTLY => "lightly spun",
             _ => "no sign of a spinner",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_words_accuse_nobody() {
+        let table = [
+            (6, 1, 0.33, "too short to tell"),
+            (39, 9, 0.33, "too short to tell"),
+            (400, 2, 0.03, "too short to tell"),
+            (40, 3, 0.08, "heavily spun"),
+            (400, 9, 0.03, "lightly spun"),
+            (6, 0, 0.0, "no sign of a spinner"),
+            (400, 1, 0.002, "no sign of a spinner"),
+        ];
+        for (words, changes, expected, verdict) in table {
+            let telling = Vec::new();
+            let summary = Summary { words, changes, changed: expected, expected, telling };
+            assert_eq!(summary.verdict(), verdict, "{words} {changes} {expected}");
         }
     }
 }

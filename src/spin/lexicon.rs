@@ -50,7 +50,7 @@ impl Lexicon {
     }
 
     /// A lexicon of families given as text; `name` stands in for the file in errors.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn parse(families: &[(&str, &str)]) -> Result<Self> {
         let mut lexicon = Self::default();
         for (name, text) in families {

@@ -267,6 +267,17 @@ mod tests {
     }
 
     #[test]
+    fn damage_writes_few_words_twice() {
+        let lines = EAGER.lines().filter(|line| !line.starts_with("damage"));
+        let config = format!("{}\ndamage = 1.0", lines.collect::<Vec<_>>().join("\n"));
+        let spinner = spinner(&config);
+        let twice = (0..2000).filter(|&index| {
+            spinner.spin_document(index, &["so it was then"])[0].spun == "so it it was then"
+        });
+        assert!((1..40).contains(&twice.count()));
+    }
+
+    #[test]
     fn steady_documents_repeat_themselves() {
         let steady = EAGER.replace("steady_phrases = 0.0", "steady_phrases = 1.0");
         let steady = spinner(&steady.replace("steady_choices = 0.0", "steady_choices = 1.0"));

@@ -11,6 +11,8 @@ use crate::text::case::{Case, recase};
 const LOST_SPACES: f64 = 0.15;
 /// Share of `a` that damage turns into `A`.
 const STRAY_CAPITALS: f64 = 0.1;
+/// Share of the words left alone that damage writes twice.
+const DOUBLED: f64 = 0.004;
 
 /// The words in the case of the tokens they stand for.
 pub(super) fn written(under: &[&str], words: &[&str], first: bool, shouted: bool) -> String {
@@ -63,7 +65,7 @@ pub(super) fn put_articles_right(pieces: &mut [Piece], surfaces: &[&str]) {
     }
 }
 
-/// Loses spaces at the ends of names and capitalises an `a` here and there.
+/// Loses spaces at the ends of names, capitalises an `a` and writes a word twice here and there.
 pub(super) fn damage(pieces: &mut [Piece], plan: &Plan, surfaces: &[&str], draws: &mut Draws) {
     for i in 0..pieces.len().saturating_sub(1) {
         let (last, next) = (pieces[i].tokens.end - 1, pieces[i + 1].tokens.start);
@@ -75,6 +77,11 @@ pub(super) fn damage(pieces: &mut [Piece], plan: &Plan, surfaces: &[&str], draws
         }
         if surfaces[last] == "a" && pieces[i].text.is_none() && draws.chance(STRAY_CAPITALS) {
             pieces[i].text = Some("A".to_owned());
+        }
+        let single = pieces[i].tokens.len() == 1 && pieces[i].text.is_none();
+        if single && i > 0 && lettered(surfaces[last]) && draws.chance(DOUBLED) {
+            let word = surfaces[last];
+            pieces[i].text = Some(format!("{word} {word}"));
         }
     }
 }

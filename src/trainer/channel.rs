@@ -2,11 +2,12 @@
 
 use super::corpus::{Batch, Corpus, Known};
 use super::kept::{KeptCounts, checksum};
+use super::parts::{Elsewhere, Found, Parts, Words};
 use super::recipe::Recipe;
 use super::thesaurus::Announced;
 use crate::align::{
-    AlignWorker, Aligner, CHUNK_PAIRS, LexicalWeights, PairSource, Pairs, WordLink, each_link,
-    in_order,
+    AlignWorker, Aligner, CHUNK_PAIRS, Here, LexicalWeights, PairSource, Pairs, WordLink,
+    each_link, in_order,
 };
 use crate::channel::counts::{
     Group, ONE, Phrases, Places, Source, Substitutions, WordCounts, observe,
@@ -16,7 +17,7 @@ use crate::channel::score::{Estimate, Lexicon};
 use crate::channel::tally::Tally;
 use crate::channel::windows::{self, Windows};
 use crate::channel::{Channel, LONGEST_PHRASE};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::text::Vocabulary;
 use crate::text::token::is_word;
@@ -30,6 +31,8 @@ const MOST_SIMULATED: usize = 50_000;
 pub(super) struct Counting<'c> {
     pub(super) recipe: &'c Recipe,
     pub(super) corpus: &'c Corpus,
+    /// Pairs that lie elsewhere, which come after those of the corpus.
+    pub(super) parts: &'c [&'c dyn Parts],
     /// Counts of earlier pairs, whose words have the same numbers.
     pub(super) before: Option<KeptCounts>,
     pub(super) keep: bool,
@@ -45,6 +48,9 @@ pub(super) fn train(
     let mut counter = Counter::new(counting)?;
     for batch in &corpus.batches {
         counter.count(batch, progress)?;
+    }
+    for &parts in counter.parts {
+        counter.count_elsewhere(parts, progress)?;
     }
     counter.finish(vocabulary, progress)
 }
@@ -69,6 +75,7 @@ impl<S: PairSource> PairSource for First<'_, S> {
 struct Counter<'c> {
     recipe: &'c Recipe,
     corpus: &'c Corpus,
+    parts: &'c [&'c dyn Parts],
     /// By word: whether it may be part of a substitution.
     prose: Vec<bool>,
     aligner: Aligner,
@@ -79,21 +86,24 @@ struct Counter<'c> {
 
 /// What a chunk of pairs adds.
 #[derive(Default)]
-struct Added {
-    links: FxHashMap<WordLink, u32>,
-    substitutions: Vec<Substitution>,
+pub(super) struct Added {
+    pub(super) links: FxHashMap<WordLink, u32>,
+    pub(super) substitutions: Vec<Substitution>,
 }
 
-struct Substitution {
-    original: Vec<u32>,
-    spun: Vec<u32>,
+pub(super) struct Substitution {
+    pub(super) original: Vec<u32>,
+    pub(super) spun: Vec<u32>,
     column: usize,
     count: u32,
 }
 
 impl<'c> Counter<'c> {
     fn new(counting: Counting<'c>) -> Result<Self> {
-        let Counting { recipe, corpus, before, keep } = counting;
+        let Counting { recipe, corpus, parts, before, keep } = counting;
+        if keep && !parts.is_empty() {
+            return Err(Error::config("no counts are kept of pairs that lie elsewhere"));
+        }
         let mut table = Table { windows: keep.then(Windows::none), ..Table::default() };
         let substitutions = match &before {
             Some(before) => before.substitutions(recipe.memory)?,
@@ -108,7 +118,7 @@ impl<'c> Counter<'c> {
         };
         let prose = corpus.words.words().map(is_prose).collect();
         let aligner = Aligner::new(&recipe.align, learned)?;
-        Ok(Self { recipe, corpus, prose, aligner, links, substitutions, table })
+        Ok(Self { recipe, corpus, parts, prose, aligner, links, substitutions, table })
     }
 
     /// Aligns the pairs of a source and counts their substitutions and word links.
@@ -121,7 +131,7 @@ impl<'c> Counter<'c> {
             let pairs = aligned.chunks() * CHUNK_PAIRS;
             progress.stage("align", Some((pairs * self.recipe.align.hmm_passes) as u64));
             let advance = |pairs| progress.advance(pairs);
-            self.aligner.learn(&aligned, words.len(), |word| words.word(word), &advance)?;
+            self.aligner.learn(&Here(&aligned), words.len(), |word| words.word(word), &advance)?;
         }
         progress.stage("count substitutions", Some(batch.words.len() as u64));
         let Self { aligner, links, substitutions, prose, .. } = self;
@@ -148,13 +158,32 @@ impl<'c> Counter<'c> {
         })
     }
 
+    /// The same of pairs that lie elsewhere.
+    fn count_elsewhere(&mut self, parts: &dyn Parts, progress: &dyn Progress) -> Result<()> {
+        let words = &self.corpus.words;
+        let elsewhere = Elsewhere { parts, words: Words::of(words) };
+        progress.stage("align elsewhere", None);
+        self.aligner.learn(&elsewhere, words.len(), |word| words.word(word), &|_| ())?;
+        progress.stage("count substitutions elsewhere", None);
+        let extracted = elsewhere.extract(self.aligner.model())?;
+        let most = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        extracted.links.into_iter().for_each(|(link, count)| self.links.add(link, most(count)));
+        let column = Source::Real.column();
+        for (original, spun, count) in extracted.substitutions {
+            let count = most(count).saturating_mul(ONE);
+            self.substitutions.add(&original, &spun, column, count)?;
+        }
+        Ok(())
+    }
+
     /// Counts the places of all phrases, and scores their substitutions.
     fn finish(
         self,
         vocabulary: &Vocabulary,
         progress: &dyn Progress,
     ) -> Result<(Channel, Option<KeptCounts>)> {
-        let Self { recipe, corpus, prose, aligner, links, mut substitutions, mut table } = self;
+        let Self { recipe, corpus, parts, prose, aligner, links, .. } = self;
+        let Self { mut substitutions, mut table, .. } = self;
         let config = &recipe.channel;
         if substitutions.spills() > 0 {
             progress.note(&format!("counts spilled {} times", substitutions.spills()));
@@ -186,6 +215,10 @@ impl<'c> Counter<'c> {
         table.places_before(&phrases)?;
         for batch in in_text() {
             table.observe(batch, &phrases, progress)?;
+        }
+        for &parts in parts {
+            let elsewhere = Elsewhere { parts, words: Words::of(&corpus.words) };
+            table.observe_elsewhere(&elsewhere.places(&phrases, &table.wanted)?);
         }
         if let Some(windows) = &mut table.windows {
             progress.stage("count words in a row", Some(corpus.pairs() as u64));
@@ -328,18 +361,31 @@ impl Table {
     }
 }
 
+impl Table {
+    /// Takes the places in the sentences of pairs that lie elsewhere.
+    fn observe_elsewhere(&mut self, found: &Found) {
+        let column = Source::Real.column();
+        for &(side, phrase, count) in &found.places {
+            let counts = self.places[side].entry(phrase).or_default();
+            let count = u32::try_from(count).unwrap_or(u32::MAX).saturating_mul(ONE);
+            counts[column] = counts[column].saturating_add(count);
+        }
+        self.all[column] += found.words;
+    }
+}
+
 /// A pair with what stands beside it.
-struct OfPair<'p> {
-    pair: (&'p [u32], &'p [u32]),
-    note: &'p [u32],
-    known: &'p [u32],
-    prose: &'p [bool],
+pub(super) struct OfPair<'p> {
+    pub(super) pair: (&'p [u32], &'p [u32]),
+    pub(super) note: &'p [u32],
+    pub(super) known: &'p [u32],
+    pub(super) prose: &'p [bool],
 }
 
 impl OfPair<'_> {
     /// Counts the pair's substitutions, and its links, if it has any or `aligner` is there
     /// to find them.
-    fn count(&self, known: Known, aligner: Option<&mut AlignWorker>, added: &mut Added) {
+    pub(super) fn count(&self, known: Known, aligner: Option<&mut AlignWorker>, added: &mut Added) {
         let (original, spun) = self.pair;
         let mut links = Vec::new();
         let linked = match (known, aligner) {
@@ -407,7 +453,7 @@ fn is_minimal(original: &Range<usize>, spun: &Range<usize>, links: &[(u16, u16)]
 }
 
 /// True for a word, and for the signs that stand for words.
-fn is_prose(word: &str) -> bool {
+pub(super) fn is_prose(word: &str) -> bool {
     word.chars().any(is_word) || matches!(word, "%" | "$")
 }
 

@@ -1,6 +1,8 @@
 //! All pairs of a training run as word numbers, out of memory.
 
+use super::pivot;
 use super::recipe::PairSource;
+use super::recipe::PivotConfig;
 use super::thesaurus::Offers;
 use crate::align::{PairSource as _, Pairs, SpooledPairs, pharaoh};
 use crate::channel::counts::{ONE, Source};
@@ -9,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::SourceRecord;
 use crate::progress::Progress;
 use crate::record::RecordBuilder;
-use crate::spin::SpunSentence;
+use crate::spin::{Lexicon, SpunSentence};
 use std::path::Path;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -63,6 +65,8 @@ pub(super) struct Corpus {
     pub(super) batches: Vec<Batch>,
     /// What thesauri offer.
     pub(super) offers: Vec<Offers>,
+    /// How many pairs lie elsewhere.
+    pub(super) elsewhere: u64,
 }
 
 impl Corpus {
@@ -72,12 +76,37 @@ impl Corpus {
     }
 
     pub(super) fn pairs(&self) -> usize {
-        self.batches.iter().map(|batch| batch.words.len()).sum()
+        let here: usize = self.batches.iter().map(|batch| batch.words.len()).sum();
+        here + self.elsewhere as usize
+    }
+
+    /// Takes the words of pairs that lie elsewhere.
+    pub(super) fn add_elsewhere(&mut self, words: &[String], pairs: u64) {
+        self.elsewhere += pairs;
+        for word in words {
+            let number = self.words.number(word) as usize;
+            self.kept.resize(self.words.len().max(self.kept.len()), false);
+            self.kept[number] = true;
+        }
     }
 
     /// The words that the vocabulary must have.
     pub(super) fn kept(&self) -> impl Iterator<Item = &str> {
         self.words.words().zip(&self.kept).filter(|(_, kept)| **kept).map(|(word, _)| word)
+    }
+
+    /// Offers synonyms of synonyms anew: those that the thesauri and this lexicon lead to.
+    pub(super) fn offer_pivots(
+        &mut self,
+        config: &PivotConfig,
+        lexicon: Option<&Lexicon>,
+        known: impl Fn(&str) -> bool,
+    ) {
+        self.offers.retain(|offers| offers.column != pivot::COLUMN);
+        if config.most > 0 {
+            let offers = pivot::pivot(config, &self.offers, lexicon, known, &mut self.words);
+            self.offers.push(offers);
+        }
     }
 
     /// Drops simulated pairs, and the rows of lists that are not to be `seen`.

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::container::{self, Container};
 use crate::model::section::{SectionReader, SectionWriter};
 use crate::model::{Model, map};
+use bytes::Bytes;
 use rustc_hash::FxHashSet;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
@@ -59,12 +60,17 @@ impl KeptCounts {
         let read = || {
             let container = Container::parse(map(path)?)?;
             container.verify()?;
-            let mut reader = SectionReader::new(SECTION, container.section(SECTION)?);
-            let counts = Self::read(&mut reader)?;
-            reader.end()?;
-            Ok(counts)
+            Self::parse(container.section(SECTION)?)
         };
         read().map_err(|error: Error| error.at(path))
+    }
+
+    /// Reads the section of a file of counts.
+    pub(crate) fn parse(bytes: Bytes) -> Result<Self> {
+        let mut reader = SectionReader::new(SECTION, bytes);
+        let counts = Self::read(&mut reader)?;
+        reader.end()?;
+        Ok(counts)
     }
 
     /// Writes the counts to a temporary file beside `path` and renames it when it is
@@ -100,7 +106,7 @@ impl KeptCounts {
     }
 
     /// The substitutions, to be counted on in about `memory` bytes.
-    pub(super) fn substitutions(&self, memory: usize) -> Result<Substitutions> {
+    pub(crate) fn substitutions(&self, memory: usize) -> Result<Substitutions> {
         let mut substitutions = Substitutions::new(memory);
         let counted = |counts: &Counts| {
             let columns = counts.iter().copied().enumerate();
@@ -157,6 +163,7 @@ impl KeptCounts {
             let sides = || offers.pairs.iter().flat_map(|(original, spun)| [original, spun]);
             writer.array(sides().map(|side| side.len() as u32));
             writer.array(sides().flatten().copied());
+            writer.array(offers.shares.iter().copied());
         }
     }
 
@@ -191,10 +198,12 @@ fn read_offers(reader: &mut SectionReader, known: usize) -> Result<Offers> {
     let rate = reader.take::<f32>()?;
     let lengths = reader.array::<u32>()?;
     let words = reader.array::<u32>()?;
+    let shares: Vec<f32> = reader.array::<f32>()?.iter().collect();
     let sum: u64 = lengths.iter().map(u64::from).sum();
     let sound = column < Offered::default().len()
         && rate.is_finite()
-        && lengths.len().is_multiple_of(2)
+        && lengths.len() == 2 * shares.len()
+        && shares.iter().all(|share| share.is_finite())
         && sum == words.len() as u64
         && words.iter().all(|word| (word as usize) < known);
     reader.check(sound, "offers of known words", "others")?;
@@ -204,7 +213,7 @@ fn read_offers(reader: &mut SectionReader, known: usize) -> Result<Offers> {
     while let (Some(original), Some(spun)) = (sides.next(), sides.next()) {
         pairs.push((original, spun));
     }
-    Ok(Offers { column, pairs, rate })
+    Ok(Offers { column, pairs, shares, rate })
 }
 
 /// A number for a channel.
@@ -214,7 +223,7 @@ pub(super) fn checksum(channel: &Channel) -> u64 {
     xxh3_64(&writer.finish())
 }
 
-fn read_words(reader: &mut SectionReader) -> Result<Vec<String>> {
+pub(super) fn read_words(reader: &mut SectionReader) -> Result<Vec<String>> {
     let lengths = reader.array::<u32>()?;
     let bytes = reader.array::<u8>()?;
     let mut rest = bytes.as_slice();
@@ -297,7 +306,6 @@ fn read_groups(reader: &mut SectionReader, phrases: usize) -> Result<Vec<Group>>
 mod tests {
     use super::super::{Recipe, Trainer};
     use super::*;
-    use bytes::Bytes;
 
     #[test]
     fn damaged_bytes_are_errors_or_counts() {
@@ -309,10 +317,7 @@ mod tests {
         let mut writer = SectionWriter::default();
         counts.write(&mut writer);
         let good = writer.finish();
-        let read = |bytes: Vec<u8>| {
-            let mut reader = SectionReader::new(SECTION, Bytes::from(bytes));
-            KeptCounts::read(&mut reader).and_then(|counts| reader.end().map(|()| counts))
-        };
+        let read = |bytes: Vec<u8>| KeptCounts::parse(bytes.into());
         assert!(read(good.clone()).is_ok());
         for cut in 0..good.len() {
             assert!(read(good[..cut].to_vec()).is_err());

@@ -4,8 +4,10 @@ use crate::align::AlignConfig;
 use crate::channel::score::ChannelConfig;
 use crate::context::train::ContextConfig;
 use crate::error::{Error, Result};
+use crate::lattice::features::NAMES;
 use crate::tune::TuneConfig;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Everything that decides a model's bytes, as a TOML file says it.
@@ -21,6 +23,8 @@ pub struct Recipe {
     pub pairs: Vec<PairSource>,
     /// Thesauri, which offer candidates that were never seen in spun text.
     pub thesauri: Vec<Thesaurus>,
+    /// Synonyms of synonyms, as candidates too.
+    pub pivot: PivotConfig,
     /// Held-out sentence pairs, for the feature weights.
     pub dev: Vec<PairSource>,
     /// The language model.
@@ -51,6 +55,7 @@ impl Default for Recipe {
             text: Vec::new(),
             pairs: Vec::new(),
             thesauri: Vec::new(),
+            pivot: PivotConfig::default(),
             dev: Vec::new(),
             language: LanguageConfig::default(),
             align: AlignConfig::default(),
@@ -151,6 +156,22 @@ fn tenth() -> f32 {
     0.1
 }
 
+/// Synonyms of synonyms, see [`Thesaurus`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PivotConfig {
+    /// Originals that a word is given, at most; 0 gives none.
+    pub most: usize,
+    /// Share of a word's places at which an engine that draws from them would be expected.
+    pub rate: f32,
+}
+
+impl Default for PivotConfig {
+    fn default() -> Self {
+        Self { most: 0, rate: tenth() }
+    }
+}
+
 /// How the lines of a thesaurus read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -189,6 +210,9 @@ pub struct SimulateConfig {
     /// Lists of synonyms, lines of `headword#pos<TAB>synonym|synonym`, that an
     /// engine family spins with.
     pub synonyms: Vec<SpinList>,
+    /// What a report says about each engine family, by its name; `pairs` are the really
+    /// spun ones.
+    pub about: BTreeMap<String, String>,
     /// Sentences to spin for the channel.
     pub sentences: usize,
     /// Held-out sentences to spin for the weights.
@@ -211,6 +235,7 @@ impl Default for SimulateConfig {
             lexicon: PathBuf::from("lexicon"),
             lists: Vec::new(),
             synonyms: Vec::new(),
+            about: BTreeMap::new(),
             sentences: 200_000,
             dev_sentences: 3_000,
             dev_innocent: 0.5,
@@ -238,6 +263,13 @@ impl Recipe {
     pub(crate) fn parse(text: String, name: &str) -> Result<Self> {
         let bad = |error| Error::config(format!("{name}: {error}"));
         let recipe: Self = toml::from_str(&text).map_err(bad)?;
+        let is_feature = |name: &&String| NAMES.contains(&name.as_str());
+        if let Some(other) = recipe.tune.without.iter().find(|name| !is_feature(name)) {
+            let features = NAMES.join(", ");
+            return Err(Error::config(format!(
+                "{name}: no feature is called {other:?}, but {features}"
+            )));
+        }
         Ok(Self { file: text, ..recipe })
     }
 }

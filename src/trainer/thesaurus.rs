@@ -20,6 +20,8 @@ pub(super) struct Offers {
     /// `(original, spun)` with all their forms, by original; both directions of what it
     /// says.
     pub(super) pairs: Vec<(Vec<u32>, Vec<u32>)>,
+    /// By pair: the share of what an engine writes for the original.
+    pub(super) shares: Vec<f32>,
     /// Share of the places of an original at which such an engine would be expected.
     pub(super) rate: f32,
 }
@@ -70,14 +72,17 @@ pub(super) fn read(
     };
     let mut number =
         |phrase: Vec<String>| phrase.iter().map(|word| words.number(word)).collect::<Vec<u32>>();
+    let shares = pairs.chunk_by(|a, b| a.0 == b.0);
+    let shares = shares.flat_map(|rivals| rivals.iter().map(|_| 1.0 / rivals.len() as f32));
+    let shares = shares.collect();
     let pairs = pairs.into_iter().map(|(o, s)| (number(o), number(s))).collect();
     let name = thesaurus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let record = SourceRecord { name, kind: "thesaurus".into(), rows, checksum: 0 };
-    Ok((Offers { column, pairs, rate: thesaurus.rate }, record))
+    Ok((Offers { column, pairs, shares, rate: thesaurus.rate }, record))
 }
 
 /// True for forms of one word, or what looks like it: no engine's synonyms.
-fn are_kin(a: &str, b: &str) -> bool {
+pub(super) fn are_kin(a: &str, b: &str) -> bool {
     let shared = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     let longest = a.len().max(b.len());
     let plain = |word: &str| word.len() > 2 && word.chars().all(char::is_alphabetic);
@@ -98,10 +103,12 @@ impl Offers {
     /// something of its own stands beside it.
     pub(super) fn announce(&self, known: impl Fn(u32) -> bool, phrases: &mut Phrases) -> Announced {
         let known = |phrase: &[u32]| phrase.iter().all(|&word| known(word));
-        let pairs = self.pairs.iter().filter(|(original, spun)| known(original) && known(spun));
-        let pairs = pairs.map(|(original, spun)| Offer {
+        let pairs = self.pairs.iter().zip(&self.shares);
+        let pairs = pairs.filter(|((original, spun), _)| known(original) && known(spun));
+        let pairs = pairs.map(|((original, spun), &share)| Offer {
             original: phrases.number(original),
             spun: phrases.number(spun),
+            share,
             telling: is_telling(original, spun),
         });
         Announced { column: self.column, rate: self.rate, pairs: pairs.collect() }
@@ -118,6 +125,7 @@ pub(super) struct Announced {
 struct Offer {
     original: u32,
     spun: u32,
+    share: f32,
     telling: bool,
 }
 
@@ -141,8 +149,9 @@ impl Announced {
         for rivals in self.pairs.chunk_by(|a, b| a.original == b.original) {
             let places = places.get(&rivals[0].original);
             let places: f32 = places.map_or(0.0, |c| c.iter().map(|&count| as_count(count)).sum());
-            let expected = places.max(RARE) * self.rate / rivals.len() as f32;
-            for Offer { original, spun, .. } in rivals.iter().filter(|offer| offer.telling) {
+            let expected = places.max(RARE) * self.rate;
+            let telling = rivals.iter().filter(|offer| offer.telling);
+            for Offer { original, spun, share, .. } in telling {
                 let at = *of_spun.entry(*spun).or_insert(groups.len());
                 if at == groups.len() {
                     groups.push(Group::new(*spun));
@@ -150,7 +159,7 @@ impl Announced {
                 if groups[at].originals.iter().all(|(other, _)| other != original) {
                     groups[at].push(*original, Counts::default());
                 }
-                offered.entry((*spun, *original)).or_default()[self.column] += expected;
+                offered.entry((*spun, *original)).or_default()[self.column] += expected * share;
             }
         }
     }

@@ -9,7 +9,8 @@ use super::{Material, Trainer, text::Part};
 use crate::channel::Channel;
 use crate::error::Result;
 use crate::model::Model;
-use crate::tune::{HeldOut, tune};
+use crate::tune::{self, Examples, HeldOut};
+use ndarray::Array1;
 use xxhash_rust::xxh3::xxh3_64;
 
 impl Trainer<'_> {
@@ -17,7 +18,39 @@ impl Trainer<'_> {
     pub(super) fn learn_weights(&self, model: &mut Model, material: &mut Material) -> Result<()> {
         let partial = self.partial_channel(model, material)?;
         let whole = partial.map(|partial| std::mem::replace(&mut model.channel, partial));
-        let simulated = self.simulate(material, material.lexicon.as_ref(), Part::Tune)?;
+        let config = &self.recipe.tune;
+        let seeds = config.seeds.max(1);
+        let mut learned: Option<Array1<f64>> = None;
+        for seed in 0..seeds {
+            let examples = self.examples(material, seed)?;
+            if examples.is_empty() {
+                break;
+            }
+            self.progress.stage("tune weights", Some(config.steps as u64));
+            let mut told = |step: usize, reduction: f64| {
+                self.progress.advance(1);
+                if step.is_multiple_of(20) || step + 1 == config.steps {
+                    self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
+                }
+            };
+            let weights = tune::tune(model, &examples, config, &mut told);
+            let sum = learned.map_or(weights.clone(), |sum| sum + &weights);
+            if seed + 1 == seeds {
+                model.weights = tune::from_array(&(&sum / seeds as f64));
+                self.progress.stage("calibrate", None);
+                tune::calibrate(model, &examples, config);
+            }
+            learned = Some(sum);
+        }
+        if let Some(whole) = whole {
+            model.channel = whole;
+        }
+        Ok(())
+    }
+
+    /// The held-out pairs, and held-out text spun with the draws of a `seed`.
+    fn examples(&self, material: &Material, seed: u64) -> Result<Examples> {
+        let simulated = self.simulate(material, material.lexicon.as_ref(), Part::Tune, seed)?;
         let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
         let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
             original: &pair.original,
@@ -33,19 +66,7 @@ impl Trainer<'_> {
             weight,
             simulated: true,
         });
-        let config = &self.recipe.tune;
-        self.progress.stage("tune weights", Some(config.steps as u64));
-        let mut told = |step: usize, reduction: f64| {
-            self.progress.advance(1);
-            if step.is_multiple_of(20) || step + 1 == config.steps {
-                self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
-            }
-        };
-        tune(model, real.chain(simulated), config, &mut told);
-        if let Some(whole) = whole {
-            model.channel = whole;
-        }
-        Ok(())
+        Ok(real.chain(simulated).collect())
     }
 
     /// The channel without the substitutions that are to be unseen, if any are. Of the
@@ -57,12 +78,15 @@ impl Trainer<'_> {
         let is_seen =
             |original: &[String], spun: &[String]| share_of(original, spun) >= spin.unseen;
         let lexicon = lexicon.only(&|entry| is_seen(&entry.original, &entry.spun));
-        let simulated = self.simulate(material, Some(&lexicon), Part::Train)?;
+        let simulated = self.simulate(material, Some(&lexicon), Part::Train, 0)?;
+        let known = |word: &str| model.vocabulary.id(word).is_some();
+        material.corpus.offer_pivots(&self.recipe.pivot, Some(&lexicon), known);
         material.corpus.forget(is_seen)?;
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
         let (recipe, corpus) = (&self.recipe, &material.corpus);
-        let counting = Counting { recipe, corpus, before: None, keep: false };
+        let parts = &self.parts[..];
+        let counting = Counting { recipe, corpus, parts, before: None, keep: false };
         let (partial, _) = channel::train(counting, &model.vocabulary, self.progress)?;
         Ok(Some(partial))
     }

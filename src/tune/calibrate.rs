@@ -22,14 +22,14 @@ const LEAST: usize = 40;
 /// Pull towards believing the posteriors, in changes.
 const PULL: f64 = 2.0;
 
-/// Learns the calibrator from what `model` makes of the examples; those that were not
-/// simulated count for as much as those that were, all together.
-pub(super) fn calibrate(
+/// What `model` changes in the examples; those that were not simulated count for as much as
+/// those that were, all together.
+pub(super) fn changes(
     model: &Model,
     examples: &[Example],
     readings: &Readings,
     config: &TuneConfig,
-) -> Calibrator {
+) -> Vec<Change> {
     let of_chunk = |(chunk, examples): (usize, &[Example])| {
         let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
         let mut changes: Vec<(bool, Change)> = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn calibrate(
         let share = all / counts[usize::from(simulated)];
         Change { weight: share, ..change }
     });
-    fit(&weighted.collect::<Vec<_>>())
+    weighted.collect()
 }
 
 fn changes_of(
@@ -82,7 +82,7 @@ fn changes_of(
     changed.map(of).collect()
 }
 
-/// Newton's method on the log likelihood, which is concave; a step that goes too far is
+/// Learns the calibrator: Newton's method on the log likelihood, which is concave; a step that goes too far is
 /// halved until it does not.
 pub(super) fn fit(changes: &[Change]) -> Calibrator {
     if changes.len() < LEAST {

@@ -136,7 +136,7 @@ pub fn inputs(folder: &Path, lines: &[String], bytes: usize) -> Vec<PathBuf> {
     ["a.txt", "a.jsonl", "b.jsonl.zst", "a.parquet"].map(at).into()
 }
 
-fn parquet(path: &Path, texts: &[String]) {
+pub fn parquet(path: &Path, texts: &[String]) {
     let schema = "message m { required int64 id; required binary text (STRING); }";
     let schema = Arc::new(parse_message_type(schema).unwrap());
     let properties = Arc::new(WriterProperties::builder().build());

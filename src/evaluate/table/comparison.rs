@@ -1,6 +1,6 @@
 //! A comparison for people.
 
-use super::{Table, dash, metric_name, write_table};
+use super::{Table, dash, metric_name, write_parts, write_table};
 use crate::evaluate::comparison::{Comparison, Difference};
 use crate::evaluate::metric::{METRICS, Metric};
 use std::fmt::{Display, Formatter, Result};
@@ -18,15 +18,8 @@ impl Display for Comparison {
             f,
             "\nB is ahead of A in {ahead} documents, behind in {behind}, level in {level}"
         )?;
-        if self.families.len() > 1 {
-            writeln!(f)?;
-            write_table(f, &self.by_family())?;
-        }
-        if !self.documents.is_empty() {
-            writeln!(f)?;
-            write_table(f, &self.by_document())?;
-        }
-        Ok(())
+        let families = (self.families.len() > 1).then(|| self.by_family());
+        write_parts(f, [families, (!self.documents.is_empty()).then(|| self.by_document())])
     }
 }
 

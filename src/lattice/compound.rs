@@ -1,0 +1,92 @@
+//! Compounds of which nothing is known, restored by their parts: `profound-learning` to
+//! `deep-learning`.
+
+use super::features::Feature;
+use super::place::Place;
+use super::{Kind, Lattice, Manner};
+use crate::channel::Channel;
+use crate::model::Model;
+use crate::text::{Token, normalize};
+
+/// Candidates of one part that are tried, the likeliest first.
+const MOST: usize = 12;
+/// Log probability that a compound is granted which the language model does not know.
+const UNSEEN: f32 = -14.0;
+
+impl Lattice {
+    /// Adds the compounds that the vocabulary has and that differ from the one at a token
+    /// in a part for which the channel has candidates.
+    pub(super) fn compounds(
+        &mut self,
+        model: &Model,
+        text: &str,
+        tokens: &[Token],
+        at: usize,
+        manner: Manner<'_>,
+    ) {
+        let (word, channel) = (tokens[at].of(text), &model.channel);
+        if !word.contains('-') || channel.child(channel.root(), self.ids[at]).is_some() {
+            return;
+        }
+        let mut form = String::new();
+        normalize(word, &mut form);
+        let parts: Vec<&str> = form.split('-').collect();
+        let around = self.surroundings.of(at, at + 1);
+        let alone = model.lm.unigram_log(self.ids[at]);
+        for (number, part) in parts.iter().enumerate() {
+            let Some(part) = model.vocabulary.id(part) else { continue };
+            let Some(node) = channel.child(channel.root(), part) else { continue };
+            let place = Place::new(model, (&[part], node), around, false, manner);
+            let candidates = channel.candidates(node).filter(|&c| is_word(channel, c));
+            for candidate in candidates.take(MOST) {
+                let mut joined: Vec<String> = parts.iter().map(|part| part.to_string()).collect();
+                joined[number] =
+                    channel.original(candidate).map(|word| model.vocabulary.word(word)).collect();
+                let Some(whole) = model.vocabulary.id(&joined.join("-")) else { continue };
+                let mut features = place.of_channel(candidate).0;
+                features[Feature::Context] = model.context.fit(&around, whole);
+                features[Feature::Lm] = (alone - UNSEEN).max(0.0);
+                let score = model.weights.dot(&features);
+                self.add(at..at + 1, Kind::Restore, candidate as u32, [whole], features, score);
+            }
+        }
+    }
+}
+
+fn is_word(channel: &Channel, candidate: usize) -> bool {
+    channel.original(candidate).len() == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::tests::MODEL;
+    use crate::text::tokenize;
+
+    #[test]
+    fn a_spun_part_leads_to_the_compound() {
+        let vocabulary = &MODEL.vocabulary;
+        let compounds = (0..vocabulary.len() as u32)
+            .map(|id| vocabulary.word(id))
+            .filter(|word| word.matches('-').count() == 1);
+        let pairs = MODEL.channel.word_pairs();
+        let mut lattice = Lattice::default();
+        let (mut tried, mut found) = (0, 0);
+        for compound in compounds {
+            let (left, right) = compound.split_once('-').expect("a hyphen");
+            for &(original, spun) in &pairs {
+                let [spun, original] = [spun, original].map(|word| vocabulary.word(word));
+                if original != right {
+                    continue;
+                }
+                let text = format!("a {left}-{spun} thing");
+                lattice.build(&MODEL, &text, &tokenize(&text), Manner::default());
+                let id = vocabulary.id(&compound).expect("a word of the vocabulary");
+                let choices = lattice.starting_at(1).map(|number| lattice.choice(number));
+                tried += 1;
+                found += usize::from(choices.into_iter().any(|c| lattice.words(c) == [id]));
+            }
+        }
+        assert!(tried > 0 && 2 * found > tried, "{found} of {tried}");
+    }
+}
