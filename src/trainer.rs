@@ -506,8 +506,32 @@ mod tests {
         writer.finish()
     }
 
+    /// A recipe with two thesauri, some of whose words come with later pairs alone.
+    fn with_thesauri(folder: &std::path::Path) -> Recipe {
+        use super::recipe::{Thesaurus, ThesaurusKind};
+        let file = |name: &str, rows: &str, kind, rate| {
+            let path = folder.join(name);
+            std::fs::write(&path, rows).unwrap();
+            Thesaurus { path, kind, rate }
+        };
+        let synonyms = "company#n\tfirm|business\nhelp#v\tassist|aid\ncancer#n\tmalignancy\n";
+        let words = "large\tbig\nclients\tprospects\nbreast\tbosom\n";
+        let thesauri = vec![
+            file("synonyms.tsv", synonyms, ThesaurusKind::Synonyms, 0.1),
+            file("words.tsv", words, ThesaurusKind::Words, 0.05),
+        ];
+        Recipe { thesauri, ..Recipe::default() }
+    }
+
     #[test]
     fn pairs_that_come_later_give_the_same_channel() {
+        let plain = later_pairs(&|_| Recipe::default());
+        let offered = later_pairs(&with_thesauri);
+        assert!(plain != offered, "the thesauri say nothing");
+    }
+
+    /// Adds pairs to a model of others and gives the channel that they make together.
+    fn later_pairs(recipe: &dyn Fn(&std::path::Path) -> Recipe) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         let [first, second, third] =
             [0..250, 250..400, 400..520].map(|rows| pairs(folder.path(), rows));
@@ -515,7 +539,8 @@ mod tests {
         std::fs::write(&list, "breast cancer\tbosom malignancy\t3\nclients\tprospects\t2\n")
             .unwrap();
         let trainer = |pairs: &[&PathBuf]| {
-            let start = Trainer::new(Recipe::default()).text("training/sample/text.txt");
+            let recipe = recipe(folder.path());
+            let start = Trainer::new(recipe).text("training/sample/text.txt");
             pairs.iter().fold(start, |trainer, path| trainer.pairs(*path))
         };
         let (whole, counts) = trainer(&[&first, &list, &second, &third]).train_keeping().unwrap();
@@ -540,6 +565,7 @@ mod tests {
         // A model that learned other pairs is another one.
         let message = trainer(&[&second]).update(model, counts_of(&trainer(&[&third]))).map(|_| ());
         assert!(message.unwrap_err().to_string().contains("train the model anew"));
+        channel(&whole)
     }
 
     fn counts_of(trainer: &Trainer<'_>) -> KeptCounts {
