@@ -4,6 +4,7 @@ mod channel;
 mod corpus;
 mod kept;
 mod language;
+mod material;
 mod pairs;
 pub(crate) mod parts;
 mod pivot;
@@ -16,23 +17,20 @@ mod weights;
 use crate::channel::Channel;
 use crate::context::train::Sentences;
 use crate::context::{self, ContextModel};
-use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::engines::Engines;
-use crate::model::{Metadata, Model, SourceRecord};
+use crate::model::{Metadata, Model};
 use crate::progress::{Progress, Silent};
-use crate::record::RecordBuilder;
-use crate::spin::{Lexicon, Spinner, SpunSentence};
-use crate::text::{Vocabulary, inflect, token};
+use crate::text::Vocabulary;
 use channel::Counting;
 use corpus::Corpus;
 pub use kept::KeptCounts;
+use material::Material;
 pub use parts::{PartCounter, Parts, Sums, TextCounter, language_model};
 pub use recipe::{
     LanguageConfig, PairSource, PivotConfig, Recipe, SimulateConfig, SpinList, TextSource,
     Thesaurus, ThesaurusKind,
 };
-use rustc_hash::FxHashMap;
 use std::path::PathBuf;
 use text::Part;
 
@@ -54,26 +52,6 @@ pub struct Trainer<'p> {
     base: Option<Model>,
     parts: Vec<&'p dyn Parts>,
     progress: &'p dyn Progress,
-}
-
-/// How readily an engine takes what a list has, beside the lexicon's 1 to 9.
-const LIST_WEIGHT: f32 = 2.0;
-/// The same of other forms of what a list has.
-const KIN_WEIGHT: f32 = 0.5;
-
-/// What training reads before it begins.
-#[derive(Default)]
-struct Material {
-    /// Real pairs and lists.
-    corpus: Corpus,
-    /// Held-out pairs with the numbers of their documents and their weights.
-    dev: Vec<(Pair, u64, f64)>,
-    lexicon: Option<Lexicon>,
-    words: FxHashMap<String, u32>,
-    /// Bytes of the training part of each text file.
-    bytes: Vec<u64>,
-    sources: Vec<SourceRecord>,
-    record: RecordBuilder,
 }
 
 /// Counts that were asked for are there.
@@ -299,176 +277,6 @@ impl<'p> Trainer<'p> {
         }
         model.metadata.sources.extend(material.sources.into_iter().filter(|s| s.kind == "dev"));
         Ok(model)
-    }
-
-    fn material(&self) -> Result<Material> {
-        let mut material = Material::default();
-        self.read_pairs(&mut material)?;
-        if material.corpus.pairs() == 0 && material.lexicon.is_none() {
-            return Err(Error::config("no pairs to learn from: name a file with --pairs"));
-        }
-        self.read_text(&mut material)?;
-        if material.words.is_empty() && self.base.is_none() {
-            return Err(Error::config("no text to learn English from: name a file with --text"));
-        }
-        Ok(material)
-    }
-
-    fn read_pairs(&self, material: &mut Material) -> Result<()> {
-        let Recipe { strict, .. } = self.recipe;
-        let Material { corpus, dev, sources, record: learned, .. } = material;
-        let mut documents = 0;
-        self.progress.stage("read pairs", None);
-        for source in &self.recipe.pairs {
-            sources.push(corpus.read(source, &self.folder, strict, learned, self.progress)?);
-        }
-        for (&parts, number) in self.parts.iter().zip(1..) {
-            let (words, rows) = parts::words(parts, self.progress)?;
-            corpus.add_elsewhere(&words, rows);
-            let (name, kind) = (format!("parts {number}"), "pairs".into());
-            sources.push(SourceRecord { name, kind, rows, checksum: 0 });
-        }
-        for source in &self.recipe.dev {
-            let (rows, record) = pairs::read(source, &self.folder, "dev", strict, self.progress)?;
-            self.progress.advance(record.rows);
-            sources.push(record);
-            // Neighbours that name no document are one, as the lines of a text file are.
-            let mut last = None;
-            for row in rows {
-                let Row::Sentence(pair) = row else { continue };
-                documents += u64::from(last.as_ref() != Some(&pair.document));
-                last = Some(pair.document.clone());
-                learned.original(&pair.original);
-                dev.push((pair, documents, source.weight));
-            }
-        }
-        if let Some(spin) = &self.recipe.spin {
-            material.lexicon = Some(self.lexicon(spin, sources, learned)?);
-        }
-        Ok(())
-    }
-
-    fn read_text(&self, material: &mut Material) -> Result<()> {
-        self.progress.stage("count words", None);
-        for source in &self.recipe.text {
-            let mut size = 0;
-            let mut count = |lines: Vec<String>| {
-                size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
-                text::count_words(&lines, &mut material.words);
-                material.record.lines(&lines);
-                Ok(())
-            };
-            let strict = self.recipe.strict;
-            let record = text::batches(
-                source,
-                &self.folder,
-                Part::Train,
-                strict,
-                self.progress,
-                &mut count,
-            )?;
-            material.sources.push(record);
-            material.bytes.push(size);
-        }
-        Ok(())
-    }
-
-    /// The lexicon, and the phrase lists that are spun with like it.
-    fn lexicon(
-        &self,
-        spin: &SimulateConfig,
-        sources: &mut Vec<SourceRecord>,
-        learned: &mut RecordBuilder,
-    ) -> Result<Lexicon> {
-        let mut lexicon = Lexicon::read(&self.lexicon_folder.join(&spin.lexicon))?;
-        let rows = lexicon.len() as u64;
-        sources.push(SourceRecord {
-            name: "lexicon".into(),
-            kind: "lexicon".into(),
-            rows,
-            checksum: 0,
-        });
-        for list in &spin.lists {
-            let source = PairSource::new(&list.path);
-            let (rows, record) =
-                pairs::read(&source, &self.folder, "list", self.recipe.strict, self.progress)?;
-            sources.push(SourceRecord { kind: "lexicon".into(), ..record });
-            for row in rows {
-                learned.original(row.original());
-                let Row::Phrase { original, spun, more, .. } = row else { continue };
-                let named = list.family_column.and_then(|column| more.get(column.checked_sub(4)?));
-                let family = named.filter(|name| lexicon.families.iter().any(|f| f.name == **name));
-                let family = family.cloned().unwrap_or_else(|| list.family.clone());
-                let (original, spun) = (token::words(&original), token::words(&spun));
-                let kin = list.inflect.then(|| inflect::kin(&original, &spun));
-                for (original, spun) in kin.into_iter().flatten() {
-                    lexicon.add(&family, token::words(&original), token::words(&spun), KIN_WEIGHT);
-                }
-                lexicon.add(&family, original, spun, LIST_WEIGHT);
-            }
-        }
-        for synonyms in &spin.synonyms {
-            let mut lines = Lines::open(&self.folder.join(&synonyms.path))?;
-            let mut rows = 0;
-            while let Some((line, _)) = lines.next()? {
-                if let Line::Text(line) = line {
-                    lexicon.add_synonyms(&synonyms.family, line);
-                    rows += 1;
-                }
-            }
-            let name = synonyms.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            sources.push(SourceRecord { name, kind: "lexicon".into(), rows, checksum: 0 });
-        }
-        lexicon.settle();
-        Ok(lexicon)
-    }
-
-    /// The commonest words of the text, and every word of the pairs and of what
-    /// the spinner has written.
-    fn vocabulary(&self, material: &Material) -> Vocabulary {
-        let config = &self.recipe.language;
-        let mut common: Vec<(&str, u32)> =
-            material.words.iter().map(|(word, &count)| (word.as_str(), count)).collect();
-        common.retain(|(_, count)| *count >= config.least_count);
-        common.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        common.truncate(config.vocabulary);
-        Vocabulary::new(common.into_iter().map(|(word, _)| word).chain(material.corpus.kept()))
-    }
-
-    /// Spins one part of the text, if there is a lexicon to spin with; another `seed` gives
-    /// other draws.
-    fn simulate(
-        &self,
-        material: &Material,
-        lexicon: Option<&Lexicon>,
-        part: Part,
-        seed: u64,
-    ) -> Result<Vec<SpunSentence>> {
-        let (Some(lexicon), Some(spin)) = (lexicon, &self.recipe.spin) else {
-            return Ok(Vec::new());
-        };
-        let mut config = spin.spinner.clone();
-        config.seed = config.seed.wrapping_add(seed);
-        let mut wanted = spin.sentences;
-        if part == Part::Tune {
-            (config.innocent, wanted) = (spin.dev_innocent, spin.dev_sentences);
-        }
-        let spinner = &Spinner::new(lexicon, config)?;
-        self.progress.stage("spin", Some(wanted as u64));
-        let wanted = simulate::Wanted { part, sentences: wanted, bytes: &material.bytes };
-        simulate::simulate(spinner, &self.recipe, &self.folder, &wanted, self.progress)
-    }
-
-    /// Reads what the thesauri offer of words that are `known`.
-    fn read_offers(&self, material: &mut Material, known: impl Fn(&str) -> bool) -> Result<()> {
-        let Corpus { words, offers, .. } = &mut material.corpus;
-        for source in &self.recipe.thesauri {
-            let (offer, record) = thesaurus::read(source, &self.folder, &known, words)?;
-            material.sources.push(record);
-            offers.push(offer);
-        }
-        material.corpus.offer_pivots(&self.recipe.pivot, material.lexicon.as_ref(), known);
-        Ok(())
     }
 
     fn context(

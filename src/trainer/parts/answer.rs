@@ -72,7 +72,9 @@ impl PartCounter {
                     let model = AlignModel::read(&mut reader, &words)?;
                     match kind {
                         Kind::Gaps => Task::Gaps(model, FxHashMap::default()),
-                        Kind::Expected => Task::Expected(model, PairCounts::default(), Box::new([[0; _]; 2])),
+                        Kind::Expected => {
+                            Task::Expected(model, PairCounts::default(), Box::new([[0; _]; 2]))
+                        }
                         _ => {
                             let prose = words.iter().map(|word| is_prose(word)).collect();
                             Task::Substitutions(model, prose, FxHashMap::default())
