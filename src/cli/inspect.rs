@@ -1,6 +1,7 @@
 //! `unspin inspect`: what a model is made of, and what it knows of a phrase.
 
 use super::Outcome;
+use crate::decode::precision::is_threshold;
 use crate::error::Result;
 use crate::model::Model;
 use crate::model::container::Container;
@@ -63,7 +64,9 @@ fn show_model(model: &Model, container: &Container, out: &mut dyn Write) -> io::
         let (name, kind, rows) = (&source.name, &source.kind, source.rows);
         writeln!(out, "{name:<36} {kind:<8} {rows:>10}  {:016x}", source.checksum)?;
     }
-    for (name, figure) in &metadata.figures {
+    // Every tenth threshold is enough for people.
+    let told = |name: &str| !is_threshold(name) || name.ends_with('0');
+    for (name, figure) in metadata.figures.iter().filter(|(name, _)| told(name)) {
         writeln!(out, "{name}: {figure}")?;
     }
     writeln!(out, "\nrecipe\n\n{}", metadata.recipe.trim_end())?;
