@@ -4,7 +4,7 @@
 >>> model = unspin.Model.default()
 >>> restored = model.restore("In keeping with The New York Instances, costs fell.")
 >>> restored.text
-'According to The New York Times, costs fell.'
+'According to The New York Times, prices fell.'
 >>> edit = restored.edits[0]
 >>> restored.spun[edit.start : edit.end], edit.original
 ('In keeping with', 'According to')

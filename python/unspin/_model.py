@@ -90,9 +90,9 @@ class Model:
 
         Words restored with a probability below `min_confidence` are left alone.
 
-        >>> restored = Model.default().restore("The corporate is in opposition to it.", n_best=3)
+        >>> restored = Model.default().restore("In keeping with The New York Instances, costs fell.", n_best=3)
         >>> str(restored), len(restored.restorations)
-        ('The company is against it.', 3)
+        ('According to The New York Times, prices fell.', 3)
         """
         return self._inner.restore(text, n_best=n_best, min_confidence=min_confidence)
 
@@ -125,11 +125,12 @@ class Model:
         `restore_arrow` for why. The result does not depend on `threads`.
 
         >>> model = Model.default()
-        >>> [restored.text for restored in model.restore_batch(["In keeping with it, yes."])]
-        ['According to it, yes.']
+        >>> spun = "In keeping with The New York Instances, costs fell."
+        >>> [restored.text for restored in model.restore_batch([spun])]
+        ['According to The New York Times, prices fell.']
         >>> import pyarrow
-        >>> model.restore_batch(pyarrow.array(["In keeping with it, yes.", None])).to_pylist()
-        ['According to it, yes.', None]
+        >>> model.restore_batch(pyarrow.array([spun, None])).to_pylist()
+        ['According to The New York Times, prices fell.', None]
         """
         settings = {"min_confidence": min_confidence, "threads": threads}
         if hasattr(texts, "__arrow_c_array__"):

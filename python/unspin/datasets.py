@@ -1,9 +1,9 @@
 """A function for `datasets.Dataset.map(batched=True)` of Hugging Face.
 
 >>> import datasets, unspin.datasets
->>> pages = datasets.Dataset.from_dict({"text": ["In keeping with it, yes.", None]})
+>>> pages = datasets.Dataset.from_dict({"text": ["In keeping with The New York Instances, costs fell.", None]})
 >>> pages.map(unspin.datasets.restorer("text"), batched=True)["text_restored"]
-Column(['According to it, yes.', None])
+Column(['According to The New York Times, prices fell.', None])
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def evaluate(
 
     >>> import pathlib, tempfile, unspin
     >>> pairs = pathlib.Path(tempfile.mkdtemp()) / "pairs.tsv"
-    >>> _ = pairs.write_text("He went against it.\\tHe went in opposition to it.\\n")
+    >>> _ = pairs.write_text("According to The New York Times, prices fell.\\tIn keeping with The New York Instances, costs fell.\\n")
     >>> report = unspin.evaluate(unspin.Model.default(), pairs, bootstrap=0)
     >>> report["figures"]["err"]
     1.0

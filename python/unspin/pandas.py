@@ -1,9 +1,9 @@
 """An accessor and a function for pandas.
 
 >>> import pandas, unspin.pandas
->>> pages = pandas.Series(["In keeping with it, yes.", None])
+>>> pages = pandas.Series(["In keeping with The New York Instances, costs fell.", None])
 >>> pages.unspin.restore().tolist()
-['According to it, yes.', nan]
+['According to The New York Times, prices fell.', nan]
 """
 
 from __future__ import annotations
