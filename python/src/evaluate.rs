@@ -25,7 +25,8 @@ pub(crate) fn evaluate(
     threads: Option<usize>,
 ) -> PyResult<(String, String, Vec<String>)> {
     let replicates = bootstrap;
-    let measure = Measure { pairs, clean, by, nbest: n_best, min_confidence, replicates };
+    let settings = Measure::new(pairs);
+    let measure = Measure { clean, by, nbest: n_best, min_confidence, replicates, ..settings };
     let warnings = Warnings::default();
     let model = &model.get().model;
     let report = work::run(py, threads, |going| {

@@ -39,7 +39,7 @@ def evaluate(
     >>> pairs = pathlib.Path(tempfile.mkdtemp()) / "pairs.tsv"
     >>> _ = pairs.write_text("According to The New York Times, prices fell.\\tIn keeping with The New York Instances, costs fell.\\n")
     >>> report = unspin.evaluate(unspin.Model.default(), pairs, bootstrap=0)
-    >>> report["figures"]["err"]
+    >>> report["err"]
     1.0
     """
     figures, table, told = _unspin._evaluate(
