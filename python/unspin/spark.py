@@ -112,7 +112,7 @@ class _Count:
         counter = _unspin.PartCounter(self.question.value)
         for batch in batches:
             counter.add(*batch.columns)
-        yield pyarrow.RecordBatch.from_arrays(counter.finish(), names=["key", "count"])
+        yield pyarrow.RecordBatch.from_arrays([*counter.finish()], names=["key", "count"])
 
 
 def train(
