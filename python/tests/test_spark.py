@@ -1,5 +1,6 @@
 """Spark on this machine: rows, reasons, and training that equals that of one machine."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -18,6 +19,8 @@ LINE = "In keeping with it, the corporate misplaced clients."
 def spark():
     from pyspark.sql import SparkSession
 
+    # Workers have what this interpreter has.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
@@ -107,8 +110,6 @@ def test_the_job(sample, tmp_path):
     command = [sys.executable, "-m", "unspin.spark", "--input", str(tmp_path / "in.parquet")]
     command += ["--output", str(tmp_path / "out.parquet"), "--partitions", "2"]
     environment = {"PYSPARK_SUBMIT_ARGS": "--master local[2] pyspark-shell"}
-    import os
-
     done = subprocess.run(
         command, env={**os.environ, **environment, "PYSPARK_PYTHON": sys.executable},
         capture_output=True, text=True, check=False,
