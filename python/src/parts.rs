@@ -23,7 +23,7 @@ pub(crate) struct PartCounter(Mutex<Option<Counter>>);
 
 /// Counts pairs or text, as the question is.
 enum Counter {
-    Pairs(unspin::PartCounter),
+    Pairs(Box<unspin::PartCounter>),
     Text(unspin::TextCounter),
 }
 
@@ -33,7 +33,7 @@ impl PartCounter {
     fn new(py: Python<'_>, question: &[u8]) -> PyResult<Self> {
         let counter = py.detach(|| match unspin::TextCounter::new(question) {
             Ok(counter) => Ok(Counter::Text(counter)),
-            Err(_) => unspin::PartCounter::new(question).map(Counter::Pairs),
+            Err(_) => unspin::PartCounter::new(question).map(|c| Counter::Pairs(c.into())),
         });
         Ok(Self(Mutex::new(Some(counter.map_err(raised)?))))
     }

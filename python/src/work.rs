@@ -14,8 +14,8 @@ const GLANCE: Duration = Duration::from_millis(50);
 
 /// Pools by process and number of threads: what a fork leaves of its parent's pools are
 /// their handles, without the threads.
-static POOLS: LazyLock<Mutex<HashMap<(u32, usize), Arc<ThreadPool>>>> =
-    LazyLock::new(Mutex::default);
+static POOLS: LazyLock<Mutex<Pools>> = LazyLock::new(Mutex::default);
+type Pools = HashMap<(u32, usize), Arc<ThreadPool>>;
 
 /// So many threads, or as many as the machine has.
 fn pool(threads: Option<usize>) -> PyResult<Arc<ThreadPool>> {
