@@ -28,21 +28,25 @@ impl Lattice {
         if !word.contains('-') || channel.child(channel.root(), self.ids[at]).is_some() {
             return;
         }
-        let mut form = String::new();
+        let (mut form, mut joined) = (String::new(), String::new());
         normalize(word, &mut form);
-        let parts: Vec<&str> = form.split('-').collect();
         let around = self.surroundings.of(at, at + 1);
         let alone = model.lm.unigram_log(self.ids[at]);
-        for (number, part) in parts.iter().enumerate() {
+        let mut end = 0;
+        for part in form.split('-') {
+            let (before, after) = (&form[..end], &form[end + part.len()..]);
+            end += part.len() + 1;
             let Some(part) = model.vocabulary.id(part) else { continue };
             let Some(node) = channel.child(channel.root(), part) else { continue };
             let place = Place::new(model, (&[part], node), around, false, manner);
             let candidates = channel.candidates(node).filter(|&c| is_word(channel, c));
             for candidate in candidates.take(MOST) {
-                let mut joined: Vec<String> = parts.iter().map(|part| part.to_string()).collect();
-                joined[number] =
-                    channel.original(candidate).map(|word| model.vocabulary.word(word)).collect();
-                let Some(whole) = model.vocabulary.id(&joined.join("-")) else { continue };
+                let words = channel.original(candidate).map(|word| model.vocabulary.word(word));
+                joined.clear();
+                joined.push_str(before);
+                joined.extend(words);
+                joined.push_str(after);
+                let Some(whole) = model.vocabulary.id(&joined) else { continue };
                 let mut features = place.of_channel(candidate).0;
                 features[Feature::Context] = model.context.fit(&around, whole);
                 features[Feature::Lm] = (alone - UNSEEN).max(0.0);
