@@ -1,10 +1,15 @@
 """Restoring and training on Spark, where one machine is not enough.
 
-    restored = unspin.spark.restore(pages, "text")
-    model = unspin.spark.train(pairs, base=unspin.Model.default())
+>>> import unspin.spark
+>>> from pyspark.sql import SparkSession
+>>> spark = SparkSession.builder.master("local[1]").getOrCreate()
+>>> spun = [("In keeping with The New York Instances, costs fell.",)]
+>>> unspin.spark.restore(spark.createDataFrame(spun, ["text"])).first()["text_restored"]
+'According to The New York Times, prices fell.'
 
-and as a job, `python -m unspin.spark --input PATH --output PATH`, or by `spark-submit`.
-Every worker needs the package; the built-in model is in it.
+`train` and `language_model` count where the text is. As a job:
+`python -m unspin.spark --input PATH --output PATH`, or by `spark-submit`. Every worker needs
+the package; the built-in model is in it.
 """
 
 from __future__ import annotations
