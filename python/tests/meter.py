@@ -1,7 +1,8 @@
 """What a cluster on this machine takes: processor seconds and memory, out of /proc.
 
 Spark's own `executorCpuTime` knows the threads of the JVM, not the Python beside them,
-where the restoring is done; so each process is asked, once a second.
+where the restoring is done; so each process is asked, once a second. In Python the main
+thread reads and writes Arrow, and the threads of the library restore.
 """
 
 import os
@@ -18,23 +19,30 @@ def kind(command):
     return "python" if "pyspark.daemon" in command else None
 
 
+def fields(folder):
+    """The fields of `stat` behind the name of the program, which may hold anything."""
+    return (folder / "stat").read_text().rpartition(")")[2].split()
+
+
+def seconds(folder):
+    """User and system time of a process or thread."""
+    return (int(fields(folder)[11]) + int(fields(folder)[12])) / TICKS
+
+
 class Process:
     """One process, as last seen."""
 
-    def __init__(self, pid, of):
-        self.folder, self.of = pathlib.Path("/proc", str(pid)), of
-        self.cpu = self.peak = 0
+    def __init__(self, folder):
+        self.folder, self.of = folder, None
+        self.cpu = self.main = self.peak = 0
         self.memory = {}
 
     def look(self):
-        fields = self.stat()
-        self.cpu = (int(fields[11]) + int(fields[12])) / TICKS
+        self.cpu = seconds(self.folder)
+        if self.of == "python":
+            self.main = seconds(self.folder / "task" / self.folder.name)
         status = (self.folder / "status").read_text()
         self.peak = next(int(row.split()[1]) for row in status.splitlines() if "VmHWM" in row)
-
-    def stat(self):
-        """The fields of `stat` behind the name of the program, which may hold anything."""
-        return (self.folder / "stat").read_text().rpartition(")")[2].split()
 
     def look_at_memory(self):
         """KiB in memory, divided among those who share them (`pss`), and those of the library."""
@@ -59,7 +67,7 @@ class Meter(threading.Thread):
     def __init__(self, sessions):
         super().__init__(daemon=True)
         self.sessions, self.seen, self.done = set(sessions), {}, threading.Event()
-        self.before = {"jvm": 0, "python": 0}
+        self.before = {}
 
     def run(self):
         turn = 0
@@ -83,16 +91,18 @@ class Meter(threading.Thread):
                 continue  # It has ended meanwhile.
 
     def found(self, folder):
-        process = Process(folder.name, None)
-        if int(process.stat()[3]) not in self.sessions:
+        if int(fields(folder)[3]) not in self.sessions:
             return None
+        process = Process(folder)
         process.of = kind((folder / "cmdline").read_bytes().decode(errors="replace"))
         return process if process.of else None
 
     def cpu(self):
-        used = {"jvm": 0, "python": 0}
+        used = {"jvm": 0, "python": 0, "restoring": 0}
         for process in self.seen.values():
-            used[process.of] += process.cpu
+            library = process.cpu - process.main if process.of == "python" else 0
+            used["restoring"] += library
+            used[process.of] += process.cpu - library
         return used
 
     def begin(self):
@@ -102,14 +112,15 @@ class Meter(threading.Thread):
         self.start()
 
     def end(self):
-        """Processor seconds by kind, and the processes with their most memory in MiB."""
+        """Processor seconds by what they were for, and each process's most memory in MiB."""
         self.done.set()
         self.join()
         self.look(memory=True)
         cpu = {of: round(used - self.before[of], 1) for of, used in self.cpu().items()}
+        beside = 1 - cpu["restoring"] / max(sum(cpu.values()), 0.01)
         processes = [
             {"of": one.of, "cpu": one.cpu, "peak": one.peak >> 10}
             | {name: size >> 10 for name, size in one.memory.items()}
             for one in self.seen.values()
         ]
-        return {"cpu": cpu, "processes": processes}
+        return {"cpu": cpu, "beside_restoring": round(beside, 3), "processes": processes}
