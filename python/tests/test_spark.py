@@ -2,12 +2,15 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 pytest.importorskip("pyspark")
+if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+    pytest.skip("no Java, which Spark needs", allow_module_level=True)
 pa = pytest.importorskip("pyarrow")
 
 import unspin

@@ -75,7 +75,8 @@ class Model:
         >>> sorted(Model.default().metadata)
         ['figures', 'recipe', 'sources', 'version', 'weights']
         """
-        return json.loads(self._inner._metadata)
+        metadata: dict[str, Any] = json.loads(self._inner._metadata)
+        return metadata
 
     def lookup(self, phrase: str) -> KnownPhrase | None:
         """What may have stood for a spun phrase; None if nothing is known of it.
@@ -99,16 +100,6 @@ class Model:
     @overload
     def restore_batch(
         self,
-        texts: pa.Array | pa.ChunkedArray,
-        *,
-        n_best: int = 1,
-        min_confidence: float = 0.0,
-        threads: int | None = None,
-    ) -> pa.Array | pa.ChunkedArray: ...
-
-    @overload
-    def restore_batch(
-        self,
         texts: Iterable[str | None],
         *,
         n_best: int = 1,
@@ -116,7 +107,24 @@ class Model:
         threads: int | None = None,
     ) -> list[Restored | None]: ...
 
-    def restore_batch(self, texts, *, n_best=1, min_confidence=0.0, threads=None):
+    @overload
+    def restore_batch(
+        self,
+        texts: pa.Array | pa.ChunkedArray,
+        *,
+        n_best: int = 1,
+        min_confidence: float = 0.0,
+        threads: int | None = None,
+    ) -> pa.Array | pa.ChunkedArray: ...
+
+    def restore_batch(
+        self,
+        texts: Any,
+        *,
+        n_best: int = 1,
+        min_confidence: float = 0.0,
+        threads: int | None = None,
+    ) -> Any:
         """Restores many texts, each a document of its own, on several threads.
 
         An iterable of strings gives a list of `Restored`. An Arrow array, or anything with
@@ -132,7 +140,7 @@ class Model:
         >>> model.restore_batch(pyarrow.array([spun, None])).to_pylist()
         ['According to The New York Times, prices fell.', None]
         """
-        settings = {"min_confidence": min_confidence, "threads": threads}
+        settings: dict[str, Any] = {"min_confidence": min_confidence, "threads": threads}
         if hasattr(texts, "__arrow_c_array__"):
             return self._inner._restore_arrow(texts, n_best=n_best, **settings)[0]
         if hasattr(texts, "iterchunks"):
@@ -175,7 +183,7 @@ class Model:
             evidence=evidence,
         )
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[Model], tuple[_unspin.Model]]:
         return Model, (self._inner,)
 
     def __repr__(self) -> str:

@@ -2,7 +2,22 @@
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, final
+from typing import Any, Final, final
+
+__all__ = [
+    "Alternative",
+    "Edit",
+    "KnownOriginal",
+    "KnownPhrase",
+    "Model",
+    "PartCounter",
+    "Restoration",
+    "Restored",
+    "__version__",
+    "_evaluate",
+    "_language_model",
+    "_train",
+]
 
 __version__: str
 
@@ -40,55 +55,55 @@ class Restored:
         """One line of JSON as `unspin decode --evidence` writes it; its offsets count bytes."""
 
     def __str__(self) -> str: ...
-    def __eq__(self, other: object) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
 
 @final
 class Restoration:
     """One guess at what the author wrote."""
 
-    text: str
-    score: float
-    probability: float
+    text: Final[str]
+    score: Final[float]
+    probability: Final[float]
 
 @final
 class Edit:
     """One place where the likeliest restoration differs from the spun text."""
 
-    start: int
+    start: Final[int]
     """Characters of the spun text before it."""
-    end: int
-    spun: str
-    original: str
-    probability: float
+    end: Final[int]
+    spun: Final[str]
+    original: Final[str]
+    probability: Final[float]
     """How often such an edit is right."""
-    alternatives: list[Alternative]
+    alternatives: Final[list[Alternative]]
     """Other readings, the spun words among them, the likeliest first."""
 
 @final
 class Alternative:
     """Another reading of the place of an edit."""
 
-    original: str
-    probability: float
+    original: Final[str]
+    probability: Final[float]
 
 @final
 class KnownPhrase:
     """What a model knows of a spun phrase."""
 
-    left_alone: float
+    left_alone: Final[float]
     """How likely the phrase is the author's own."""
-    candidates: list[KnownOriginal]
+    candidates: Final[list[KnownOriginal]]
 
 @final
 class KnownOriginal:
     """One candidate original of a spun phrase."""
 
-    original: str
-    restore: float
+    original: Final[str]
+    restore: Final[float]
     """p(original | spun)."""
-    spin: float
+    spin: Final[float]
     """p(spun | original)."""
-    seen_in: list[str]
+    seen_in: Final[list[str]]
 
 @final
 class Model:
@@ -146,9 +161,10 @@ def _train(
     threads: int | None,
     parts: Callable[[bytes], Iterable[tuple[Any, Any]]] | None,
 ) -> tuple[Model, list[str]]: ...
+
 @final
 class PartCounter:
-    def __init__(self, question: bytes) -> None: ...
+    def __new__(cls, question: bytes) -> PartCounter: ...
     def add(self, text: Any, spun: Any = None) -> None: ...
     def finish(self) -> tuple[Any, Any]: ...
 

@@ -9,6 +9,7 @@ Column(['According to The New York Times, prices fell.', None])
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ._model import Model
@@ -27,13 +28,17 @@ def restorer(
     `output` is `column` with `_restored` behind it if none is named. The function may be
     sent to other processes (`num_proc`); say `threads=1` then.
     """
+    output = output or f"{column}_restored"
     return _Restorer(column, output, model or Model.default(), min_confidence, threads)
 
 
+@dataclass(frozen=True)
 class _Restorer:
-    def __init__(self, column, output, model, min_confidence, threads) -> None:
-        self.column, self.output = column, output or f"{column}_restored"
-        self.model, self.min_confidence, self.threads = model, min_confidence, threads
+    column: str
+    output: str
+    model: Model
+    min_confidence: float
+    threads: int | None
 
     def __call__(self, batch: dict[str, list[Any]]) -> dict[str, list[str | None]]:
         restored = self.model.restore_batch(

@@ -1,10 +1,15 @@
 """Restoring and training on Spark, where one machine is not enough.
 
-    restored = unspin.spark.restore(pages, "text")
-    model = unspin.spark.train(pairs, base=unspin.Model.default())
+>>> import unspin.spark
+>>> from pyspark.sql import SparkSession
+>>> spark = SparkSession.builder.master("local[1]").getOrCreate()
+>>> spun = [("In keeping with The New York Instances, costs fell.",)]
+>>> unspin.spark.restore(spark.createDataFrame(spun, ["text"])).first()["text_restored"]
+'According to The New York Times, prices fell.'
 
-and as a job, `python -m unspin.spark --input PATH --output PATH`, or by `spark-submit`.
-Every worker needs the package; the built-in model is in it.
+`train` and `language_model` count where the text is. As a job:
+`python -m unspin.spark --input PATH --output PATH`, or by `spark-submit`. Every worker needs
+the package; the built-in model is in it.
 """
 
 from __future__ import annotations
@@ -14,18 +19,20 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import PurePath
+from typing import Any
 
 import pyarrow
-from pyspark import SparkFiles
+from pyspark import Broadcast, SparkFiles
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from . import _unspin
 from ._model import Model, Path
-from .training import Paths, paths
+from .training import Paths, trained
 
 __all__ = ["language_model", "restore", "train"]
 
@@ -40,12 +47,16 @@ def _model(name: str | None, shipped: bool) -> Model:
     return Model.load(SparkFiles.get(name) if shipped else name)
 
 
+@dataclass(frozen=True)
 class _Restore:
     """What each task does with its batches."""
 
-    def __init__(self, output, rejected, evidence, name, shipped, settings) -> None:
-        self.output, self.rejected, self.evidence = output, rejected, evidence
-        self.name, self.shipped, self.settings = name, shipped, settings
+    output: str
+    rejected: str
+    evidence: str | None
+    name: str | None
+    shipped: bool
+    settings: dict[str, Any]
 
     def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         model = _model(self.name, self.shipped)
@@ -102,11 +113,11 @@ def restore(
     return given.mapInArrow(task, StructType(df.schema.fields + fields))
 
 
+@dataclass(frozen=True)
 class _Count:
     """What each part of the pairs answers to a question."""
 
-    def __init__(self, question) -> None:
-        self.question = question
+    question: Broadcast[bytes]
 
     def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         counter = _unspin.PartCounter(self.question.value)
@@ -122,8 +133,8 @@ def train(
     spun: str = "spun",
     text: Paths = (),
     dev: Paths = (),
-    recipe: str | None = None,
-    data: str | None = None,
+    recipe: Path | None = None,
+    data: Path | None = None,
     base: Model | None = None,
     threads: int | None = None,
 ) -> Model:
@@ -136,17 +147,7 @@ def train(
     or no text is passed over.
     """
     with _Asking(pairs, original, spun) as ask:
-        inner, _ = _unspin._train(
-            [],
-            paths(text),
-            paths(dev),
-            recipe,
-            data,
-            None if base is None else base._inner,
-            threads,
-            ask,
-        )
-    return Model(inner)
+        return trained(ask, (), text, dev, recipe, data, base, threads)
 
 
 def language_model(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from . import _unspin
 from ._model import Model, Path
 
 Paths = Path | Sequence[Path]
+# Answers a question with keys and counts, arrays of Arrow, in any number of pairs.
+Parts = Callable[[bytes], Iterable[tuple[Any, Any]]]
 
 
 def paths(given: Paths) -> list[Path]:
@@ -42,16 +45,24 @@ def train(
     >>> model.lookup("prospects").candidates[0].original
     'clients'
     """
-    inner, told = _unspin._train(
-        paths(pairs),
-        paths(text),
-        paths(dev),
-        recipe,
-        data,
-        None if base is None else base._inner,
-        threads,
-        None,
-    )
+    return trained(None, pairs, text, dev, recipe, data, base, threads)
+
+
+def trained(
+    parts: Parts | None,
+    pairs: Paths,
+    text: Paths,
+    dev: Paths,
+    recipe: Path | None,
+    data: Path | None,
+    base: Model | None,
+    threads: int | None,
+) -> Model:
+    """A model of the pairs in files and, if `parts` answer questions, of theirs."""
+    given = paths(pairs), paths(text), paths(dev)
+    inner = None if base is None else base._inner
+    made, told = _unspin._train(*given, recipe, data, inner, threads, parts)
     for message in told:
-        warnings.warn(message, stacklevel=2)
-    return Model(inner)
+        # Told of the line that called `train`.
+        warnings.warn(message, stacklevel=3)
+    return Model(made)
