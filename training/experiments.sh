@@ -82,11 +82,15 @@ unseen() {
     figures "all of it" "$base" "$out/spun_by_all.tsv"
 }
 
+measured() { # NAME
+    figures "$1" "$out/$1.unspin" "$data/pairs/wild_dev.tsv"
+    figures "$1" "$out/$1.unspin" "$out/pan.tsv"
+}
+
 ablation() { # NAME, recipe from stdin
     cat >"$out/$1.toml"
     learn "$1" "$out/$1.toml"
-    figures "$1" "$out/$1.unspin" "$data/pairs/wild_dev.tsv"
-    figures "$1" "$out/$1.unspin" "$out/pan.tsv"
+    measured "$1"
 }
 
 whole() {
@@ -107,10 +111,18 @@ run() {
     no_rate) without '"spin_rate"' | ablation "$1" ;;
     no_family) without '"family_restore", "family_keep"' | ablation "$1" ;;
     no_document) without '"elsewhere"' | ablation "$1" ;;
+    no_names) without '"name", "name_times", "name_letters"' | ablation "$1" ;;
     no_real_pairs) whole | awk 'BEGIN { RS = ""; ORS = "\n\n" } !/pan_spun_train.tsv"\nrows = \[1,/' | ablation "$1" ;;
     no_lexicon)
         mkdir -p "$out/empty/none"
         whole | sed "s|^lexicon = .*|lexicon = \"$out/empty\"|" | ablation "$1"
+        ;;
+    half_language)
+        # Everything is learned anew here, in five minutes or so.
+        whole | awk '/^ngrams/ { $3 /= 2 } 1' >"$out/$1.toml"
+        "$unspin" train --config "$out/$1.toml" --data "$data" --output "$out/$1.unspin" \
+            2>"$out/$1.log"
+        measured "$1"
         ;;
     *) disjoint "$1" ;;
     esac
@@ -118,7 +130,8 @@ run() {
 
 held_out
 if [ $# = 0 ]; then
-    set -- base unseen no_contexts no_rate no_family no_document no_real_pairs no_lexicon
+    set -- base unseen no_contexts no_rate no_family no_document no_names no_real_pairs
+    set -- "$@" no_lexicon half_language
     for family in "$here"/lexicon/*/; do
         set -- "$@" "$(basename "$family")"
     done
