@@ -19,6 +19,7 @@ pub(crate) mod tests;
 mod text;
 
 use crate::error::{Error, Result};
+use crate::lattice::names::Names;
 use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
@@ -113,7 +114,9 @@ impl Worker<'_> {
     pub fn decode(&mut self, line: &str) -> Restored {
         let tokens = tokenize(line);
         let parts = sentences(line, &tokens);
-        let readings = Readings::of(vec![0; parts.len()], |readings| {
+        let sentence = |part: &Range<usize>| (0, line, &tokens[part.clone()]);
+        let names = Names::of_each(&parts.iter().map(sentence).collect::<Vec<_>>());
+        let readings = Readings::of(vec![0; parts.len()], names, |readings| {
             let read = |(number, part): (usize, &Range<usize>)| {
                 let tokens = &tokens[part.clone()];
                 readings.signs(number, |manner| self.signs(line, tokens, manner))

@@ -7,6 +7,7 @@
 mod compound;
 pub(crate) mod elsewhere;
 pub(crate) mod features;
+pub(crate) mod names;
 mod place;
 mod protect;
 mod repairs;
@@ -17,6 +18,7 @@ use crate::model::Model;
 use crate::text::{Token, normalize};
 use elsewhere::Elsewhere;
 use features::{Feature, Features, Weights};
+use names::Names;
 use place::Place;
 use std::ops::Range;
 
@@ -39,6 +41,8 @@ pub(crate) enum Kind {
     Small,
     /// Writes a word once that stands twice.
     Doubled,
+    /// Writes a name of the document, by its number in the lattice.
+    Name(u16),
 }
 
 /// How the document that a sentence belongs to is spun.
@@ -50,6 +54,8 @@ pub(crate) struct Manner<'d> {
     pub(crate) families: Option<ByFamily>,
     /// The words of its other sentences, if they are known.
     pub(crate) elsewhere: Option<Elsewhere<'d>>,
+    /// The names that it writes, if they are known.
+    pub(crate) names: Option<&'d Names>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -83,6 +89,8 @@ pub(crate) struct Lattice {
     ids: Vec<u32>,
     protected: Vec<bool>,
     surroundings: Surroundings,
+    /// What the choices of names write.
+    names: Vec<String>,
     form: String,
 }
 
@@ -100,6 +108,7 @@ impl Lattice {
         self.features.clear();
         self.starts.clear();
         self.words.clear();
+        self.names.clear();
         self.number(model, text, tokens);
         protect::protected(text, tokens, &mut self.protected);
         self.surroundings.read(&model.context, &self.ids);
@@ -109,6 +118,7 @@ impl Lattice {
             if !self.protected[start] {
                 self.restore(model, text, tokens, start, manner);
                 self.compounds(model, text, tokens, start, manner);
+                self.namesakes(model, text, tokens, start, manner);
                 self.repair(model, text, tokens, start);
             }
         }
@@ -135,6 +145,14 @@ impl Lattice {
     #[inline]
     pub(crate) fn words(&self, choice: &Choice) -> &[u32] {
         &self.words[choice.words.0 as usize..choice.words.1 as usize]
+    }
+
+    /// The name that a choice writes, if it writes one.
+    pub(crate) fn name(&self, choice: &Choice) -> Option<&str> {
+        match choice.kind {
+            Kind::Name(number) => Some(&self.names[number as usize]),
+            _ => None,
+        }
     }
 
     /// The features of a choice, but for what the language model says in context.

@@ -12,6 +12,7 @@ mod habits;
 pub(crate) mod lexicon;
 mod line;
 mod manner;
+mod misspelling;
 mod names;
 mod plan;
 pub(crate) mod profile;

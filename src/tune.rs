@@ -23,12 +23,14 @@ mod tests;
 use crate::decode::precision::{self, Outcome};
 use crate::decode::{DecodeConfig, Graph, Readings, Signs};
 use crate::lattice::features::{FEATURES, Feature, NAMES, Weights};
+use crate::lattice::names::Names;
 use crate::lattice::{Lattice, Manner};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 use ndarray::Array1;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// How weights are learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -156,6 +158,11 @@ impl Examples {
     fn documents(&self) -> Vec<usize> {
         self.0.iter().map(|example| example.document).collect()
     }
+
+    fn names(&self) -> Arc<[Names]> {
+        let sentences = self.0.iter().map(|e| (e.document, &*e.text, &*e.tokens));
+        Names::of_each(&sentences.collect::<Vec<_>>())
+    }
 }
 
 /// Learns weights from those of `model` on, and tells `progress` of each step: its number
@@ -171,18 +178,19 @@ pub(crate) fn tune(
     let is_in = |name: &str| f64::from(u8::from(!config.without.iter().any(|out| out == name)));
     let is_in: Array1<f64> = NAMES.iter().map(|name| is_in(name)).collect();
     model.weights = from_array(&(to_array(&model.weights) * &is_in));
-    let (documents, examples) = (examples.documents(), &examples.0[..]);
+    let (documents, names) = (examples.documents(), examples.names());
+    let examples = &examples.0[..];
     let initial = to_array(&model.weights);
     let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
     let settled = config.steps - config.steps / 4 - usize::from(config.steps > 0);
     let mut sum = Array1::<f64>::zeros(FEATURES);
-    let mut readings = Readings::none(documents.clone());
+    let mut readings = Readings::none(documents.clone(), names.clone());
     for step in 0..config.steps {
         // How a document is spun shows more slowly than weights move.
         if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
             // What is known of documents moves weights, and weights move it: half a step of the
             // one at a time keeps both from swinging.
-            readings = read(model, examples, documents.clone()).halfway(&readings);
+            readings = read(model, examples, (documents.clone(), names.clone())).halfway(&readings);
         }
         let batch = step % config.batches.max(1);
         let pass = pass(model, examples, &readings, batch, config);
@@ -212,7 +220,7 @@ pub(crate) fn tune(
 
 /// Learns how sure `model` may be of its changes, with the weights that it has.
 pub(crate) fn calibrate(model: &mut Model, examples: &Examples, config: &TuneConfig) {
-    let readings = read(model, &examples.0, examples.documents());
+    let readings = read(model, &examples.0, (examples.documents(), examples.names()));
     let changes = calibrate::changes(model, &examples.0, &readings, config);
     model.calibrator = calibrate::fit(&changes);
     let figures = &mut model.metadata.figures;
@@ -274,8 +282,12 @@ fn pass(
 }
 
 /// How the examples and their documents are spun, by the weights of now.
-fn read(model: &Model, examples: &[Example], documents: Vec<usize>) -> Readings {
-    Readings::thorough(documents, |readings| {
+fn read(
+    model: &Model,
+    examples: &[Example],
+    (documents, names): (Vec<usize>, Arc<[Names]>),
+) -> Readings {
+    Readings::thorough(documents, names, |readings| {
         let of_chunk = |(chunk, examples): (usize, &[Example])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
             let mut read = |(number, e): (usize, &Example)| {

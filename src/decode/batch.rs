@@ -3,6 +3,7 @@
 use super::document::{Readings, Signs};
 use super::line::{self, SentenceResult};
 use super::{Decoder, Restored, Worker};
+use crate::lattice::names::Names;
 use crate::text::{Token, sentences, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -72,7 +73,9 @@ impl Decoder<'_> {
     /// How each sentence and its document are spun.
     fn readings(&self, tasks: &[Task<'_, '_>], go_on: &(dyn Fn() -> bool + Sync)) -> Readings {
         let documents = tasks.iter().map(|(plan, _)| plan.document).collect();
-        Readings::of(documents, |readings| {
+        let sentences = tasks.iter().map(|&(plan, tokens)| (plan.document, plan.line, tokens));
+        let names = Names::of_each(&sentences.collect::<Vec<_>>());
+        Readings::of(documents, names, |readings| {
             let read = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
                 readings.signs(number, |manner| match go_on() {
                     true => worker.signs(plan.line, tokens, manner),

@@ -6,11 +6,13 @@
 use super::{DecodeConfig, Graph};
 use crate::channel::FAMILIES;
 use crate::lattice::elsewhere::Elsewhere;
+use crate::lattice::names::Names;
 use crate::lattice::{Kind, Lattice, Manner};
 use crate::model::Model;
 use crate::text::Token;
 use rustc_hash::FxHashMap;
 use std::ops::Add;
+use std::sync::Arc;
 
 /// Share of the words that a first pass expects to be changed in spun text, and
 /// for how many words of a document this expectation counts.
@@ -121,7 +123,8 @@ impl Sums {
         let stray = STRAY / FAMILIES as f64;
         let families = posterior(document.map(|likely| likely + stray), here.families);
         let families = Some(families.map(|likely| likely as f32));
-        Manner { rate: (self.share() / USUAL).ln() as f32, families, elsewhere: None }
+        let rate = (self.share() / USUAL).ln() as f32;
+        Manner { rate, families, ..Manner::default() }
     }
 }
 
@@ -138,6 +141,8 @@ fn posterior(prior: [f64; FAMILIES], logs: [f64; FAMILIES]) -> [f64; FAMILIES] {
 pub(crate) struct Readings {
     /// The document of each sentence.
     documents: Vec<usize>,
+    /// The names that each document writes.
+    names: Arc<[Names]>,
     signs: Vec<Signs>,
     /// The signs of each document, summed, and its words.
     sums: Vec<Sums>,
@@ -148,30 +153,33 @@ pub(crate) struct Readings {
 
 impl Readings {
     /// Nothing is known yet of sentences that belong to these documents, which are
-    /// numbered from 0.
-    pub(crate) fn none(documents: Vec<usize>) -> Self {
+    /// numbered from 0, but for the `names` of each document.
+    pub(crate) fn none(documents: Vec<usize>, names: Arc<[Names]>) -> Self {
         let (signs, sums, words, settled) = Default::default();
-        Self { documents, signs, sums, words, settled }
+        Self { documents, names, signs, sums, words, settled }
     }
 
     /// Reads every sentence up to [`READINGS`] times; `read` tells the signs of all of them,
     /// by [`Readings::signs`].
-    pub(crate) fn of(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
-        Self::read(documents, SETTLED, read)
+    pub(crate) fn of(
+        documents: Vec<usize>,
+        names: Arc<[Names]>,
+        read: impl FnMut(&Self) -> Vec<Signs>,
+    ) -> Self {
+        Self::read(Self::none(documents, names), SETTLED, read)
     }
 
     /// Reads every sentence [`READINGS`] times, as suits weights that are still being learned
     /// and tell innocent documents badly; `read` tells the signs by [`Readings::manner`].
-    pub(crate) fn thorough(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
-        Self::read(documents, 0.0, read)
+    pub(crate) fn thorough(
+        documents: Vec<usize>,
+        names: Arc<[Names]>,
+        read: impl FnMut(&Self) -> Vec<Signs>,
+    ) -> Self {
+        Self::read(Self::none(documents, names), 0.0, read)
     }
 
-    fn read(
-        documents: Vec<usize>,
-        settled: f64,
-        mut read: impl FnMut(&Self) -> Vec<Signs>,
-    ) -> Self {
-        let mut readings = Self::none(documents);
+    fn read(mut readings: Self, settled: f64, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
         for _ in 0..READINGS {
             let signs = read(&readings);
             readings = readings.with(signs, settled);
@@ -205,7 +213,7 @@ impl Readings {
             true => sums.iter().map(|sums| sums.share() < settled).collect(),
             false => self.settled,
         };
-        Self { documents: self.documents, signs, sums, words, settled }
+        Self { signs, sums, words, settled, ..self }
     }
 
     /// The signs of sentence `number`: what is known of them if that is enough, or what
@@ -229,6 +237,7 @@ impl Readings {
         };
         let manner = all.manner(here.sums);
         let further = if self.settled[document] { FURTHER } else { 1.0 };
-        Manner { elsewhere: Some(elsewhere), rate: manner.rate * further, ..manner }
+        let rate = manner.rate * further;
+        Manner { elsewhere: Some(elsewhere), names: self.names.get(document), rate, ..manner }
     }
 }

@@ -57,6 +57,7 @@ impl<'a> Writer<'a> {
                 out.extend([left, " ", right]);
             }
             Kind::Small => out.push_str(&spun.to_lowercase()),
+            Kind::Name(_) => out.push_str(self.lattice.name(choice).unwrap_or(spun)),
             Kind::Doubled => out.push_str(self.tokens[choice.span().start].of(self.line)),
             Kind::Restore | Kind::Article => {
                 let spun: Vec<&str> =

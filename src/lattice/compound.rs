@@ -6,6 +6,7 @@ use super::place::Place;
 use super::{Kind, Lattice, Manner};
 use crate::channel::Channel;
 use crate::model::Model;
+use crate::text::vocabulary::UNKNOWN;
 use crate::text::{Token, normalize};
 
 /// Candidates of one part that are tried, the likeliest first.
@@ -31,7 +32,11 @@ impl Lattice {
         let (mut form, mut joined) = (String::new(), String::new());
         normalize(word, &mut form);
         let around = self.surroundings.of(at, at + 1);
-        let alone = model.lm.unigram_log(self.ids[at]);
+        // A known compound stands in the lattice with its own probability already.
+        let granted = match self.ids[at] {
+            UNKNOWN => (model.lm.unigram_log(UNKNOWN) - UNSEEN).max(0.0),
+            _ => 0.0,
+        };
         let mut end = 0;
         for part in form.split('-') {
             let (before, after) = (&form[..end], &form[end + part.len()..]);
@@ -49,7 +54,7 @@ impl Lattice {
                 let Some(whole) = model.vocabulary.id(&joined) else { continue };
                 let mut features = place.of_channel(candidate).0;
                 features[Feature::Context] = model.context.fit(&around, whole);
-                features[Feature::Lm] = (alone - UNSEEN).max(0.0);
+                features[Feature::Lm] = granted;
                 let score = model.weights.dot(&features);
                 self.add(at..at + 1, Kind::Restore, candidate as u32, [whole], features, score);
             }

@@ -79,6 +79,12 @@ features! {
     Small "small" 2.0,
     /// 1 for a word that stands twice and is written once.
     Doubled "doubled" -1.0,
+    /// 1 for a name of the document in the place of a word that is like it.
+    Name "name" -4.0,
+    /// Log of how often that name stands in the document.
+    NameTimes "name_times" 0.5,
+    /// Letters in which the two differ, beyond the first.
+    NameLetters "name_letters" -1.0,
 }
 
 /// Number of features.

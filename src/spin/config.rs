@@ -12,6 +12,8 @@ pub struct SpinConfig {
     pub seed: u64,
     /// Share of documents that are left as they are, since most text is innocent.
     pub innocent: f64,
+    /// Share of the names that a spun document has often which it once writes otherwise.
+    pub misspelt: f64,
     /// Settings by engine family; a family of the lexicon that is not named here
     /// takes what is known of it.
     pub engines: BTreeMap<String, EngineConfig>,
@@ -19,7 +21,7 @@ pub struct SpinConfig {
 
 impl Default for SpinConfig {
     fn default() -> Self {
-        Self { seed: 1, innocent: 0.3, engines: BTreeMap::new() }
+        Self { seed: 1, innocent: 0.3, misspelt: 0.0, engines: BTreeMap::new() }
     }
 }
 
@@ -32,6 +34,7 @@ impl SpinConfig {
     /// Says which setting lies outside its range, or names no family of `families`.
     pub(crate) fn check<'f>(&self, families: impl Iterator<Item = &'f str> + Clone) -> Result<()> {
         share("innocent", self.innocent)?;
+        share("misspelt", self.misspelt)?;
         for (name, engine) in &self.engines {
             if !families.clone().any(|family| family == name) {
                 return Err(Error::config(format!("the lexicon has no engine family {name:?}")));

@@ -34,7 +34,12 @@ impl Draws {
 
     /// One of `list`, which is not empty.
     pub(super) fn pick<'l>(&mut self, list: &[&'l str]) -> &'l str {
-        list[(self.uniform() * list.len() as f64) as usize]
+        list[self.below(list.len()).unwrap_or_default()]
+    }
+
+    /// A whole number below `end`, if there is one.
+    pub(super) fn below(&mut self, end: usize) -> Option<usize> {
+        (end > 0).then(|| (self.uniform() * end as f64) as usize)
     }
 
     /// Uniform from 0 to below 1, always the same for `thing` in this document.

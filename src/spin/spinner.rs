@@ -5,6 +5,7 @@ use super::draws::Draws;
 use super::habits;
 use super::lexicon::Lexicon;
 use super::manner::{Engine, Manner};
+use super::misspelling::slips;
 use super::names::shouted;
 use super::plan::{Part, Plan};
 use super::sentence::{self, Piece, SpunSentence};
@@ -67,13 +68,22 @@ impl Spinner {
             }
         }
         manner.settle(&plans);
-        let spin = |plan: &Plan| {
-            let pieces = self.pieces(plan, &manner, &mut draws);
+        let slips = match self.config.misspelt {
+            0.0 => Vec::new(),
+            share => slips(&plans, share, &mut draws),
+        };
+        let spin = |(number, plan): (usize, &Plan)| {
+            let mut pieces = self.pieces(plan, &manner, &mut draws);
+            for slip in slips.iter().filter(|slip| slip.sentence == number) {
+                let alone = slip.token..slip.token + 1;
+                let piece = pieces.iter_mut().find(|piece| piece.tokens == alone);
+                piece.into_iter().for_each(|piece| piece.text = Some(slip.text.clone()));
+            }
             let (original, spun, edits) =
                 sentence::write(plan.text, &plan.tokens, &pieces, manner.lower_case);
             SpunSentence { original, spun, document: index, family: Some(family as u16), edits }
         };
-        plans.iter().map(spin).collect()
+        plans.iter().enumerate().map(spin).collect()
     }
 
     /// Draws what becomes of each part of a sentence.
@@ -225,6 +235,23 @@ mod tests {
         all.sort();
         all.dedup();
         all
+    }
+
+    #[test]
+    fn a_name_is_misspelt_once() {
+        let spinner = spinner(&format!("misspelt = 1.0\n{EAGER}"));
+        let text = "We saw that Tesla there. They like what Tesla makes. So then Tesla went on. \
+                    It was said of Tesla again.";
+        let mut slips = 0;
+        for index in 0..40 {
+            let sentences = spinner.spin_document(index, &[text]);
+            sentences.iter().for_each(follow);
+            let right = sentences.iter().filter(|sentence| sentence.spun.contains("Tesla")).count();
+            let changed = sentences.iter().filter(|s| s.spun != s.original).count();
+            assert!(right >= 3 && changed <= 1, "{sentences:?}");
+            slips += changed;
+        }
+        assert!(slips > 20, "{slips}");
     }
 
     #[test]

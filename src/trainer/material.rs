@@ -185,6 +185,7 @@ impl Trainer<'_> {
         let mut wanted = spin.sentences;
         if part == Part::Tune {
             (config.innocent, wanted) = (spin.dev_innocent, spin.dev_sentences);
+            config.misspelt = spin.dev_misspelt;
         }
         let spinner = &Spinner::new(lexicon, config)?;
         self.progress.stage("spin", Some(wanted as u64));

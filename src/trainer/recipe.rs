@@ -220,6 +220,8 @@ pub struct SimulateConfig {
     /// Share of the held-out documents that are left as they are: more than of the
     /// others, since most text that people decode was never spun.
     pub dev_innocent: f64,
+    /// Share of the names that a spun one has often which it once writes otherwise.
+    pub dev_misspelt: f64,
     /// Share of the substitutions that the channel is made without while the weights are
     /// learned, as much of what an unknown engine writes is not in it.
     pub unseen: f64,
@@ -239,6 +241,7 @@ impl Default for SimulateConfig {
             sentences: 200_000,
             dev_sentences: 3_000,
             dev_innocent: 0.5,
+            dev_misspelt: 0.5,
             unseen: 0.4,
             dev_weight: 1.0,
             spinner: crate::spin::SpinConfig::default(),

@@ -36,12 +36,7 @@ pub(super) fn losses(
 ) -> (Vec<f64>, f64) {
     let mut numbers = Numbers { model, strangers: FxHashMap::default() };
     let original: Vec<u32> = original.iter().map(|word| numbers.of(word)).collect();
-    let spun = tokens.iter().map(|token| {
-        let mut form = String::new();
-        normalize(token.of(text), &mut form);
-        numbers.of(&form)
-    });
-    let spun: Vec<u32> = spun.collect();
+    let spun: Vec<u32> = tokens.iter().map(|token| numbers.of(&form(token.of(text)))).collect();
     let before = prefixes(&spun, &original);
     let reversed = |words: &[u32]| words.iter().rev().copied().collect::<Vec<_>>();
     let mut after = prefixes(&reversed(&spun), &reversed(&original));
@@ -49,7 +44,7 @@ pub(super) fn losses(
     after.iter_mut().for_each(|row| row.reverse());
     let untouched = before[spun.len()][original.len()];
     let choices = 0..lattice.starting_at(lattice.len() - 1).end;
-    let loss = |number: u32| {
+    let mut loss = |number: u32| {
         let choice = lattice.choice(number);
         if matches!(choice.kind, Kind::Keep | Kind::Small) {
             return 0.0;
@@ -57,13 +52,23 @@ pub(super) fn losses(
         let span = choice.span();
         let mut row = before[span.start].clone();
         for &word in lattice.words(choice) {
-            let word = if word == UNKNOWN { u32::MAX } else { word };
+            let word = match lattice.name(choice) {
+                Some(name) => numbers.of(&form(name)),
+                None if word == UNKNOWN => u32::MAX,
+                None => word,
+            };
             row = step(&row, word, &original);
         }
         let whole = row.iter().zip(&after[span.end]).map(|(a, b)| a + b).min();
         f64::from(whole.unwrap_or(untouched)) - f64::from(untouched)
     };
-    (choices.map(loss).collect(), f64::from(untouched))
+    (choices.map(&mut loss).collect(), f64::from(untouched))
+}
+
+fn form(word: &str) -> String {
+    let mut form = String::new();
+    normalize(word, &mut form);
+    form
 }
 
 /// Levenshtein distances of every prefix of `words` to every prefix of `original`.

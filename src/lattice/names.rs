@@ -1,0 +1,231 @@
+//! Names that a spinner took for other words: the document writes them right elsewhere.
+//!
+//! *Masks* stands once where *Musk* stands ten times, *Jaccarino* where *Yaccarino* does.
+
+use super::features::{Feature, Features};
+use super::{Kind, Lattice, Manner};
+use crate::model::Model;
+use crate::text::case::Case;
+use crate::text::distance::distance;
+use crate::text::vocabulary::UNKNOWN;
+use crate::text::{Token, normalize};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Shorter words have too many neighbours.
+const SHORTEST: usize = 4;
+/// From this length on, two letters may differ.
+const LONG: usize = 5;
+/// How often a name must stand inside sentences, and against the other word.
+const TIMES: u32 = 3;
+/// Names of a document that others may be, the commonest.
+const MOST: usize = 200;
+/// Log probability that a name of the document is granted which the language model lacks.
+const UNSEEN: f32 = -11.0;
+
+/// The rare capital words of a document, each with the names that it may be.
+#[derive(Debug, Default)]
+pub(crate) struct Names(FxHashMap<String, Vec<Namesake>>);
+
+/// A name of the document.
+#[derive(Clone, Debug, PartialEq)]
+struct Namesake {
+    name: String,
+    /// How often it stands there.
+    times: u32,
+    /// Letters in which the other word differs.
+    letters: u64,
+}
+
+/// How often a word stands in a document, and how often inside a sentence.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    all: u32,
+    inside: u32,
+}
+
+impl Names {
+    /// The names of each document; `sentences` stand in the order of their documents, which
+    /// are numbered from 0.
+    pub(crate) fn of_each(sentences: &[(usize, &str, &[Token])]) -> Arc<[Self]> {
+        let documents: Vec<_> = sentences.chunk_by(|a, b| a.0 == b.0).collect();
+        let of_document = |sentences: &&[(usize, &str, &[Token])]| {
+            let names = Self::of(sentences.iter().map(|&(_, text, tokens)| (text, tokens)));
+            (sentences[0].0, names)
+        };
+        let found: Vec<(usize, Self)> = documents.par_iter().map(of_document).collect();
+        let mut names: Vec<Self> = Vec::new();
+        for (document, of_document) in found {
+            names.resize_with(document, Self::default);
+            names.push(of_document);
+        }
+        names.into()
+    }
+
+    /// Reads the sentences of a document.
+    fn of<'t>(sentences: impl Iterator<Item = (&'t str, &'t [Token])>) -> Self {
+        let mut counts: FxHashMap<&str, Count> = FxHashMap::default();
+        for (text, tokens) in sentences {
+            for (at, token) in tokens.iter().enumerate() {
+                let (stem, _) = stem(token.of(text));
+                if is_name(stem) {
+                    let count = counts.entry(stem).or_default();
+                    count.all += 1;
+                    count.inside += u32::from(at > 0);
+                }
+            }
+        }
+        let mut names: Vec<(&str, u32)> = Vec::new();
+        names.extend(counts.iter().filter(|(_, n)| n.inside >= TIMES).map(|(w, n)| (*w, n.all)));
+        names.sort_unstable_by_key(|&(word, times)| (std::cmp::Reverse(times), word));
+        names.truncate(MOST);
+        let mut rare = FxHashMap::default();
+        for (&word, count) in &counts {
+            let far_commoner = names.iter().take_while(|(_, times)| count.all * TIMES <= *times);
+            let namesake = |&(name, times): &(&str, u32)| {
+                let letters = letters_apart(word, name)?;
+                Some(Namesake { name: name.to_owned(), times, letters })
+            };
+            let namesakes: Vec<Namesake> = far_commoner.filter_map(namesake).collect();
+            if !namesakes.is_empty() {
+                rare.insert(word.to_owned(), namesakes);
+            }
+        }
+        Self(rare)
+    }
+
+    fn namesakes(&self, stem: &str) -> &[Namesake] {
+        self.0.get(stem).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Lattice {
+    /// Adds the names of the document that a capital word may be.
+    pub(super) fn namesakes(
+        &mut self,
+        model: &Model,
+        text: &str,
+        tokens: &[Token],
+        at: usize,
+        manner: Manner<'_>,
+    ) {
+        // A model that has learned nothing of names leaves them as they are.
+        let learned = model.weights.of(Feature::Name) != 0.0;
+        let Some(names) = manner.names.filter(|names| learned && !names.0.is_empty()) else {
+            return;
+        };
+        let (stem, ending) = stem(tokens[at].of(text));
+        for Namesake { name, times, letters } in names.namesakes(stem) {
+            let written = format!("{name}{ending}");
+            let mut form = String::new();
+            normalize(&written, &mut form);
+            let id = model.vocabulary.id_or_unknown(&form);
+            let mut features = Features::default();
+            features[Feature::Name] = 1.0;
+            features[Feature::NameTimes] = (*times as f32).ln();
+            features[Feature::NameLetters] = (letters - 1) as f32;
+            features[Feature::Rate] = manner.rate;
+            features[Feature::Context] = model.context.fit(&self.surroundings.of(at, at + 1), id);
+            if id == UNKNOWN {
+                features[Feature::Lm] = (UNSEEN - model.lm.unigram_log(id)).max(0.0);
+            }
+            let kind = Kind::Name(self.names.len() as u16);
+            self.names.push(written);
+            self.push(at..at + 1, kind, [id], features, &model.weights);
+        }
+    }
+}
+
+/// A word without the ending of the possessive, and that ending.
+fn stem(word: &str) -> (&str, &str) {
+    let end = ["'s", "’s"].iter().find_map(|ending| word.strip_suffix(ending));
+    word.split_at(end.map_or(word.len(), str::len))
+}
+
+/// True for a word in small letters that begins with a capital.
+fn is_name(word: &str) -> bool {
+    word.len() >= SHORTEST
+        && word.starts_with(char::is_uppercase)
+        && word.chars().all(char::is_alphabetic)
+        && Case::of(word) == Case::Title
+}
+
+/// In how many letters a word differs from a name that it may be a slip for; nothing if
+/// it is another word: one letter, or two of a long word with the same first one. A word and
+/// the same with an ending are two words (*America*, *American*).
+fn letters_apart(word: &str, name: &str) -> Option<u64> {
+    if word.len().abs_diff(name.len()) > 2 {
+        return None;
+    }
+    let (mut word_rest, mut name_rest) = (word.chars(), name.chars());
+    if word_rest.next() != name_rest.next() {
+        return (word_rest.as_str() == name_rest.as_str()).then_some(1);
+    }
+    if word.starts_with(name) || name.starts_with(word) {
+        return None;
+    }
+    let [word, name] = [word, name].map(|word| word.chars().map(u32::from).collect::<Vec<_>>());
+    let most = if word.len().max(name.len()) >= LONG { 2 } else { 1 };
+    Some(distance(&word, &name)).filter(|letters| *letters <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::tests::MODEL;
+    use crate::text::{sentences, tokenize};
+
+    const TEXT: &str = "Then Musk spoke. They like Musk’s cars. So does Musk. Masks then left. \
+                        It was Musk's mask.";
+
+    fn names(tokens: &[Token]) -> Names {
+        let parts = sentences(TEXT, tokens).into_iter();
+        Names::of(parts.map(|part| (TEXT, &tokens[part])))
+    }
+
+    #[test]
+    fn letters_by_table() {
+        let table = [
+            ("Masks", "Musk", Some(2)),
+            ("Jaccarino", "Yaccarino", Some(1)),
+            ("Teslo", "Tesla", Some(1)),
+            ("Mark", "Musk", None),
+            ("American", "America", None),
+            ("Twitter", "Musk", None),
+            ("Bask", "Musk", None),
+        ];
+        for (word, name, expected) in table {
+            assert_eq!(letters_apart(word, name), expected, "{word} {name}");
+        }
+    }
+
+    #[test]
+    fn rare_words_find_the_names_near_them() {
+        let tokens = tokenize(TEXT);
+        let names = names(&tokens);
+        let expected = Namesake { name: "Musk".into(), times: 4, letters: 2 };
+        assert_eq!(names.namesakes("Masks"), [expected]);
+        assert!(names.namesakes("Musk").is_empty() && names.namesakes("Then").is_empty());
+    }
+
+    #[test]
+    fn the_name_is_a_choice_with_its_ending() {
+        let tokens = tokenize(TEXT);
+        let names = names(&tokens);
+        let text = "all of Masks's cars";
+        let tokens = tokenize(text);
+        let mut lattice = Lattice::default();
+        let manner = Manner { names: Some(&names), ..Manner::default() };
+        lattice.build(&MODEL, text, &tokens, manner);
+        let written: Vec<&str> = (0..tokens.len())
+            .flat_map(|at| lattice.starting_at(at))
+            .filter_map(|number| lattice.name(lattice.choice(number)))
+            .collect();
+        assert_eq!(written, ["Musk's"]);
+        lattice.build(&MODEL, text, &tokens, Manner::default());
+        assert!((0..lattice.len()).all(|at| {
+            lattice.starting_at(at).all(|number| lattice.name(lattice.choice(number)).is_none())
+        }));
+    }
+}

@@ -1,0 +1,87 @@
+//! Names written with other letters: *Masks* for *Musk*, *Jaccarino* for *Yaccarino*.
+
+use super::draws::Draws;
+use super::plan::Plan;
+use crate::text::case::Case;
+use std::collections::BTreeMap;
+
+/// Shorter names stay.
+const SHORTEST: usize = 4;
+/// A name must stand in the document at least so often, so that it can be told.
+const TIMES: usize = 4;
+/// How often a second letter changes, too.
+const TWICE: f64 = 0.4;
+/// Letters that are taken for each other.
+const ALIKE: &[&str] = &["aeiou", "yj", "kc", "fv", "sz", "td", "bp", "mn", "lr"];
+
+/// A token of a sentence that is written otherwise, and how.
+pub(super) struct Slip {
+    pub(super) sentence: usize,
+    pub(super) token: usize,
+    pub(super) text: String,
+}
+
+/// A `share` of the names that stand often enough in a document, each somewhere written with
+/// another letter or two.
+pub(super) fn slips(plans: &[Plan], share: f64, draws: &mut Draws) -> Vec<Slip> {
+    let mut places: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for (sentence, plan) in plans.iter().enumerate() {
+        for (token, _) in plan.names.iter().enumerate().filter(|(_, is_name)| **is_name) {
+            let name = plan.tokens[token].of(plan.text);
+            let plain = name.chars().all(char::is_alphabetic) && Case::of(name) == Case::Title;
+            if plain && name.len() >= SHORTEST {
+                places.entry(name).or_default().push((sentence, token));
+            }
+        }
+    }
+    places.retain(|_, places| places.len() >= TIMES && draws.chance(share));
+    let mut slip = |(name, places): (&str, Vec<(usize, usize)>)| {
+        let (sentence, token) = places[draws.below(places.len())?];
+        let mut text = misspelt(name, draws);
+        if draws.chance(TWICE) {
+            text = misspelt(&text, draws);
+        }
+        (text != name).then_some(Slip { sentence, token, text })
+    };
+    places.into_iter().filter_map(&mut slip).collect()
+}
+
+/// A name with one letter taken for another that is like it, or with an `s` too many or too
+/// few at its end.
+fn misspelt(name: &str, draws: &mut Draws) -> String {
+    let mut letters: Vec<char> = name.chars().collect();
+    let at = draws.below(letters.len() + 1).unwrap_or_default();
+    match letters.get(at).copied() {
+        Some(letter) => {
+            let small = letter.to_ascii_lowercase();
+            let Some(alike) = ALIKE.iter().find(|alike| alike.contains(small)) else {
+                return name.to_owned();
+            };
+            let others: Vec<char> = alike.chars().filter(|other| *other != small).collect();
+            let other = others[draws.below(others.len()).unwrap_or_default()];
+            letters[at] = if letter.is_uppercase() { other.to_ascii_uppercase() } else { other };
+        }
+        None if letters.ends_with(&['s']) => drop(letters.pop()),
+        None => letters.push('s'),
+    }
+    letters.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::distance::distance;
+
+    #[test]
+    fn a_letter_differs_at_most() {
+        let mut draws = Draws::new(1, 1);
+        let letters = |word: &str| word.chars().map(u32::from).collect::<Vec<_>>();
+        let mut forms: Vec<String> = (0..300).map(|_| misspelt("Musk", &mut draws)).collect();
+        assert!(forms.iter().all(|form| distance(&letters(form), &letters("Musk")) <= 1));
+        forms.sort();
+        forms.dedup();
+        for form in ["Mask", "Musks", "Musc", "Nusk"] {
+            assert!(forms.iter().any(|found| found == form), "{form} in {forms:?}");
+        }
+    }
+}
