@@ -7,4 +7,4 @@ pub(crate) mod pairs;
 
 pub(crate) use interner::{Cut, Interner};
 pub(crate) use lines::{Line, Lines};
-pub(crate) use pairs::{Pair, PairRows, Row};
+pub(crate) use pairs::{Pair, PairRows, Row, Skipped};

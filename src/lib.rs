@@ -59,6 +59,7 @@ mod lattice;
 mod lm;
 mod measure;
 mod model;
+mod output;
 mod progress;
 mod record;
 mod report;

@@ -206,6 +206,19 @@ fn a_damaged_parquet_file_is_an_error_and_no_panic() {
 }
 
 #[test]
+fn a_small_parquet_file_does_not_take_all_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let groups = [vec![(1, None, vec!["in keeping with"; (1 << 22) + 1])]];
+    write_parquet(&at("a.parquet"), &groups);
+    assert!(fs::metadata(at("a.parquet")).unwrap().len() < 10_000);
+    let (code, errors) = decode(&at("a.parquet"), &at("r.parquet"), &["--field", "names"]);
+    assert!(code == 1 && errors.contains("has more than 4194304 values"), "{errors}");
+    // Who does not ask for the column does not mind.
+    assert_eq!(decode(&at("a.parquet"), &at("r.parquet"), &[]).0, 0);
+}
+
+#[test]
 fn a_folder_becomes_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);

@@ -201,7 +201,7 @@ fn errors_say_where_and_what() {
         (&["build", "--text", "empty.txt", "--arpa", "x"], 1, "no text"),
         (&["build", "--text", "mark.txt", "--pretokenized", "--arpa", "x"], 1, "mark.txt:2: </s>"),
         (&["build", "--text", "bytes.txt", "--arpa", "x"], 1, "bytes.txt:2: not valid UTF-8"),
-        (&["build", "--text", "a.txt", "--arpa", "no/such/folder/x"], 1, "no/such/folder/x: "),
+        (&["build", "--text", "a.txt", "--arpa", "no/such/folder/x"], 1, "no/such/folder: "),
         (&["score", "bad.arpa", "--text", "a.txt"], 1, "bad.arpa:5: a probability is above 1"),
         (&["score", "cut.arpa", "--text", "a.txt"], 1, "cut.arpa:5: no \\end\\"),
         (&["convert", "a.txt", "--output", "x"], 1, "not an ARPA file?"),

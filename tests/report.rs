@@ -80,7 +80,7 @@ fn changes_are_marked_without_colour_where_it_is_not_wanted() {
 
 /// Does things on the page and writes what came of them into it.
 const DRIVER: &str = r##"
-const changes = Array.from(document.querySelectorAll(".change"));
+const changes = Array.from(document.querySelectorAll("button.change"));
 const article = document.querySelector(".article");
 const slide = (to) => { const least = document.getElementById("least"); least.value = to; least.dispatchEvent(new Event("input")); };
 const key = (name) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));

@@ -62,7 +62,10 @@ fn show_model(model: &Model, container: &Container, out: &mut dyn Write) -> io::
     writeln!(out, "\n{:<36} {:<8} {:>10}  xxh3", "trained on", "as", "rows")?;
     for source in &metadata.sources {
         let (name, kind, rows) = (&source.name, &source.kind, source.rows);
-        writeln!(out, "{name:<36} {kind:<8} {rows:>10}  {:016x}", source.checksum)?;
+        // Lexicons and thesauri have no checksum.
+        let sum = Some(source.checksum).filter(|&sum| sum != 0);
+        let sum = sum.map_or("-".to_string(), |sum| format!("{sum:016x}"));
+        writeln!(out, "{name:<36} {kind:<8} {rows:>10}  {sum}")?;
     }
     // Every tenth threshold is enough for people.
     let told = |name: &str| !is_threshold(name) || name.ends_with('0');

@@ -3,6 +3,7 @@
 use super::use_threads;
 use crate::error::{Error, Result};
 use crate::model::Model;
+use crate::output;
 use crate::progress::Progress;
 use crate::trainer::{Recipe, Trainer};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ impl RecipeArgs {
         progress: &'p dyn Progress,
         change: impl FnOnce(&mut Recipe),
     ) -> Result<Trainer<'p>> {
+        output::check(&self.output)?;
         use_threads(self.threads)?;
         let mut recipe =
             self.config.as_ref().map_or_else(|| Ok(Recipe::default()), Recipe::open)?;

@@ -6,12 +6,12 @@ use crate::batch::same_file;
 use crate::decode::{DecodeConfig, Decoder};
 use crate::error::{Error, Result};
 use crate::formats::Format;
-use crate::model::container::make_readable;
+use crate::output;
 use crate::progress::say;
 use crate::report::{Agreement, Provenance, Reader, page};
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 /// Make a page of evidence: spun and restored side by side
 ///
@@ -82,17 +82,6 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         min_confidence: args.sureness.least(&model)?,
     };
     let page = page(&model, &articles, &provenance);
-    write(&args.output, page.as_bytes()).map_err(|source| Error::io(&args.output, source))?;
+    output::write(&args.output, |mut file| file.write_all(page.as_bytes()))?;
     Ok(outcome)
-}
-
-/// Writes a file whole or not at all; a device or a pipe as it goes.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
-    make_readable(&file.persist(path)?)
 }

@@ -64,6 +64,13 @@ pub(crate) struct Skipped {
 }
 
 impl Skipped {
+    pub(crate) fn push(&mut self, error: Error) {
+        self.rows += 1;
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(error);
+        }
+    }
+
     /// Says what was passed over, if anything was.
     pub(crate) fn tell(&self, path: &Path, tell: impl Fn(&str)) {
         self.errors.iter().for_each(|error| tell(&error.to_string()));
@@ -136,10 +143,7 @@ impl PairRows {
             if self.strict {
                 return Err(error);
             }
-            self.skipped.rows += 1;
-            if self.skipped.errors.len() < MOST_ERRORS {
-                self.skipped.errors.push(error);
-            }
+            self.skipped.push(error);
         }
     }
 }

@@ -5,12 +5,15 @@
 //! that is not null: `=` for a value that stays, a string of JSON for one that does not.
 //! When all are there, [`assemble`] writes the file in one go.
 
+mod bounds;
+
+use self::bounds::{MOST_VALUES, Pages};
 use super::guard::held;
 use super::record::{Block, Escape};
 use super::{Place, Record, Refusal, Source, text_of};
 use crate::error::{Error, Result};
 use parquet::basic::{ConvertedType, LogicalType, Type};
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::column::reader::ColumnReaderImpl;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
@@ -22,10 +25,11 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The line of a value that stays as it is.
 const SAME: &str = "=\n";
-/// Rows that are copied together.
+/// Rows that are copied together, where each has one value at most.
 const BATCH: usize = 256;
 
 /// The values of a column, a row a record.
@@ -49,8 +53,7 @@ impl Values {
         let mut values = Self { path: path.to_path_buf(), reader, column, place, group: None };
         if place.offset > 0 {
             let mut group = values.column()?;
-            let skipped = group.reader.skip_records(place.offset as usize);
-            skipped.map_err(|error| failed(path, error))?;
+            group.skip(place.offset as usize).map_err(|error| failed(path, error))?;
             values.group = Some(group);
         }
         Ok(values)
@@ -181,7 +184,8 @@ fn write(input: &Path, field: &str, lines: &Path, out: File, name: &Path) -> Res
                 return Err(write_failed(ParquetError::General("a column too few".into())));
             };
             let mut old = Column::open(input, &*group, at)?;
-            while old.read(BATCH).map_err(|error| failed(input, error))? > 0 {
+            let rows = if old.levels.1 { 1 } else { BATCH };
+            while old.read(rows).map_err(|error| failed(input, error))? > 0 {
                 old.put(&mut lines, &mut column, name)?;
             }
             column.close().map_err(write_failed)?;
@@ -219,6 +223,8 @@ impl Restored<'_> {
 /// A column of one row group, and the rows of it that were read last.
 struct Column {
     reader: ColumnReaderImpl<ByteArrayType>,
+    /// How many values more its pages may give, where they hold lists.
+    left: Arc<AtomicUsize>,
     values: Vec<ByteArray>,
     definition: Vec<i16>,
     repetition: Vec<i16>,
@@ -229,13 +235,19 @@ struct Column {
 impl Column {
     fn open(path: &Path, group: &dyn RowGroupReader, column: usize) -> Result<Self> {
         let descriptor = group.metadata().column(column).column_descr_ptr();
-        let reader = group.get_column_reader(column).map_err(|error| failed(path, error))?;
-        let ColumnReader::ByteArrayColumnReader(reader) = reader else {
-            return Err(failed(path, ParquetError::General("the column is no text".into())));
-        };
+        let pages = group.get_column_page_reader(column).map_err(|error| failed(path, error))?;
         let levels = (descriptor.max_def_level() > 0, descriptor.max_rep_level() > 0);
+        let left = Arc::new(AtomicUsize::new(usize::MAX));
+        let pages = Pages { inner: pages, left: Arc::clone(&left), lists: levels.1 };
+        let reader = ColumnReaderImpl::new(descriptor, Box::new(pages));
         let (values, definition, repetition) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { reader, values, definition, repetition, levels })
+        Ok(Self { reader, left, values, definition, repetition, levels })
+    }
+
+    /// Passes over so many rows.
+    fn skip(&mut self, rows: usize) -> Result<usize, ParquetError> {
+        self.left.store(usize::MAX, Ordering::Relaxed);
+        self.reader.skip_records(rows)
     }
 
     /// Reads so many rows more, and says how many there were.
@@ -243,6 +255,7 @@ impl Column {
         self.values.clear();
         self.definition.clear();
         self.repetition.clear();
+        self.left.store(MOST_VALUES, Ordering::Relaxed);
         let Self { reader, values, definition, repetition, .. } = self;
         let (rows, ..) = reader.read_records(rows, Some(definition), Some(repetition), values)?;
         Ok(rows)

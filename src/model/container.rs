@@ -9,6 +9,7 @@
 //! ```
 
 use crate::error::{Error, Result};
+use crate::output;
 use bytes::Bytes;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
@@ -125,24 +126,15 @@ pub(crate) fn is_ours(start: &[u8]) -> bool {
 
 /// Writes a model file: to a temporary name beside `path`, its magic last, then renamed.
 pub(crate) fn write(path: &Path, sections: &[(Name, Vec<u8>)]) -> Result<()> {
-    let failed = |source| Error::io(path, source);
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     let bytes = assemble(sections);
-    let mut put = || {
+    output::write(path, |mut file| {
         file.write_all(&UNFINISHED)?;
         file.write_all(&bytes[8..])?;
-        file.as_file().sync_all()?;
+        file.sync_all()?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&MAGIC)?;
-        file.as_file().sync_all()
-    };
-    put().map_err(failed)?;
-    let file = file.persist(path).map_err(|error| failed(error.error))?;
-    make_readable(&file).map_err(failed)
+        file.sync_all()
+    })
 }
 
 /// The bytes of a finished file.
@@ -196,18 +188,6 @@ fn check_sum(what: &str, expected: u64, got: u64) -> Result<()> {
     }
     let what = format!("checksum of {what}");
     Err(Error::model(what, format!("{expected:016x}"), format!("{got:016x}"), REBUILD))
-}
-
-/// A temporary file is private; a model is for everyone who may read its folder.
-pub(crate) fn make_readable(file: &std::fs::File) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {

@@ -12,6 +12,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// What the colours and underlines of [`change`] stand for.
+const LEGEND: &str = " · likely to be right: <span class=\"change\">90 % and more</span> \
+                      <span class=\"change likely\">60 %</span> \
+                      <span class=\"change open\">30 %</span> <span class=\"change weak\">less</span>";
 /// So many sentences become search queries.
 const QUERIES: usize = 5;
 
@@ -150,7 +154,7 @@ fn section(
     put(
         out,
         format_args!(
-            "<div class=\"rows {columns}\" role=\"table\" aria-label=\"Spun and restored\">\n<div class=\"row head\" role=\"row\"><div role=\"columnheader\">Spun</div><div role=\"columnheader\">Restored</div>"
+            "<div class=\"rows {columns}\" role=\"table\" aria-label=\"Spun and restored\">\n<div class=\"row head\" role=\"row\"><div role=\"columnheader\">Spun</div><div role=\"columnheader\">Restored{LEGEND}</div>"
         ),
     );
     if agreement.is_some() {

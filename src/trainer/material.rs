@@ -91,7 +91,7 @@ impl Trainer<'_> {
                 Ok(())
             };
             let strict = self.recipe.strict;
-            let record = text::batches(
+            let (record, skipped) = text::batches(
                 source,
                 &self.folder,
                 Part::Train,
@@ -99,6 +99,7 @@ impl Trainer<'_> {
                 self.progress,
                 &mut count,
             )?;
+            skipped.tell(&self.folder.join(&source.path), |message| self.progress.warn(message));
             material.sources.push(record);
             material.bytes.push(size);
         }

@@ -1,7 +1,7 @@
 //! Passes over the text: words, sentences, and the parts that are held out.
 
 use super::recipe::TextSource;
-use crate::corpus::{Line, Lines};
+use crate::corpus::{Line, Lines, Skipped};
 use crate::error::Result;
 use crate::model::SourceRecord;
 use crate::progress::Progress;
@@ -46,7 +46,8 @@ impl Part {
     }
 }
 
-/// Reads the lines of one part of a file in batches.
+/// Reads the lines of one part of a file in batches, and says which lines of all of it
+/// could not be read.
 pub(crate) fn batches(
     source: &TextSource,
     folder: &Path,
@@ -54,18 +55,18 @@ pub(crate) fn batches(
     strict: bool,
     progress: &dyn Progress,
     each: &mut dyn FnMut(Vec<String>) -> Result<()>,
-) -> Result<SourceRecord> {
+) -> Result<(SourceRecord, Skipped)> {
     let path = folder.join(&source.path);
     let mut lines = Lines::open(&path)?;
     let mut batch = Vec::new();
     let mut hash = Xxh3::new();
-    let mut rows = 0;
+    let (mut rows, mut skipped) = (0, Skipped::default());
     while let Some((line, _)) = lines.next()? {
         match line {
             Line::Text(text) => batch.push(text.to_string()),
             Line::Unreadable(_, error) if strict => return Err(error),
             Line::Unreadable(_, error) => {
-                progress.warn(&error.to_string());
+                skipped.push(error);
                 batch.push(String::new());
             }
         }
@@ -85,7 +86,8 @@ pub(crate) fn batches(
     progress.advance(batch.len() as u64);
     each(batch)?;
     let name = source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(SourceRecord { name, kind: "text".into(), rows, checksum: hash.digest() })
+    let record = SourceRecord { name, kind: "text".into(), rows, checksum: hash.digest() };
+    Ok((record, skipped))
 }
 
 /// Adds the words of `lines` to their counts.

@@ -118,22 +118,32 @@ pub fn inputs(folder: &Path, lines: &[String], bytes: usize) -> Vec<PathBuf> {
     let at = |name: &str| folder.join(name);
     let mut text = Vec::new();
     let mut jsonl = Vec::new();
+    let mut csv = b"id,text\n".to_vec();
+    let mut html = b"<html><body><article>\n".to_vec();
     for (number, line) in texts.iter().enumerate() {
         text.extend_from_slice(line.as_bytes());
         if number % 501 == 7 {
             text.extend_from_slice(b"\xff");
             jsonl.extend_from_slice(b"{\"text\": 7}\n");
+            csv.extend_from_slice(b"x,\"qqzv \xff\"\n");
         }
         text.push(b'\n');
         let object = serde_json::json!({"id": number, "text": line, "more": [1, {"a": "b"}]});
         jsonl.extend_from_slice(object.to_string().as_bytes());
         jsonl.push(b'\n');
+        let field = line.replace('"', "\"\"");
+        csv.extend_from_slice(format!("{number},\"{field}\"\n").as_bytes());
+        let escaped = line.replace('&', "&amp;").replace('<', "&lt;");
+        html.extend_from_slice(format!("<p>{escaped}</p>\n").as_bytes());
     }
+    html.extend_from_slice(b"</article></body></html>\n");
     fs::write(at("a.txt"), text).unwrap();
     fs::write(at("a.jsonl"), &jsonl).unwrap();
     fs::write(at("b.jsonl.zst"), zstd::encode_all(&jsonl[..], 0).unwrap()).unwrap();
+    fs::write(at("a.csv"), csv).unwrap();
+    fs::write(at("a.html"), html).unwrap();
     parquet(&at("a.parquet"), &texts);
-    ["a.txt", "a.jsonl", "b.jsonl.zst", "a.parquet"].map(at).into()
+    ["a.txt", "a.jsonl", "b.jsonl.zst", "a.csv", "a.html", "a.parquet"].map(at).into()
 }
 
 pub fn parquet(path: &Path, texts: &[String]) {

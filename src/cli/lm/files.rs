@@ -9,6 +9,7 @@ use crate::lm::packed::Layout;
 use crate::lm::prune::Entropy;
 use crate::lm::stream::Streamed;
 use crate::model::container;
+use crate::output;
 use crate::progress::Progress;
 use crate::text::Vocabulary;
 use std::fs::File;
@@ -76,12 +77,12 @@ pub(super) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// At least one file must be asked for.
+    /// At least one file must be asked for, and there must be room for it.
     pub fn check(&self) -> Result<()> {
-        match (&self.arpa, &self.output) {
-            (None, None) => Err(Error::usage("name a file to write: --arpa or --output")),
-            _ => Ok(()),
+        if self.arpa.is_none() && self.output.is_none() {
+            return Err(Error::usage("name a file to write: --arpa or --output"));
         }
+        [&self.arpa, &self.output].into_iter().flatten().try_for_each(|path| output::check(path))
     }
 
     pub fn save(
@@ -96,7 +97,7 @@ impl OutputArgs {
             let write = |out: &mut BufWriter<&File>, words: &[String]| {
                 model.write_arpa(out, |word, line| line.push_str(&words[word as usize]))
             };
-            write_arpa(path, vocabulary, write).map_err(|source| Error::io(path, source))?;
+            write_arpa(path, vocabulary, write)?;
         }
         if let Some(path) = &self.output {
             progress.stage("pack", None);
@@ -126,32 +127,21 @@ impl OutputArgs {
         let write = |out: &mut BufWriter<&File>, words: &[String]| {
             model.write_arpa(out, |word, line| line.push_str(&words[word as usize]))
         };
-        write_arpa(path, vocabulary, write).map_err(|source| Error::io(path, source))
+        write_arpa(path, vocabulary, write)
     }
 }
 
-/// A temporary file beside `path` is renamed when it is whole; what is no plain
-/// file, such as a pipe, is written to as it stands.
 fn write_arpa(
     path: &Path,
     vocabulary: &Vocabulary,
     put: impl FnOnce(&mut BufWriter<&File>, &[String]) -> std::io::Result<()>,
-) -> std::io::Result<()> {
+) -> Result<()> {
     let words: Vec<String> = (0..vocabulary.len() as u32).map(|id| vocabulary.word(id)).collect();
-    let write = |file: &File| {
+    output::write(path, |file| {
         let mut out = BufWriter::with_capacity(1 << 20, file);
         put(&mut out, &words)?;
         out.flush()
-    };
-    if path.exists() && !path.is_file() {
-        return write(&File::options().write(true).open(path)?);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let file = tempfile::Builder::new();
-    let file = file.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    write(file.as_file())?;
-    let file = file.persist(path).map_err(|error| error.error)?;
-    container::make_readable(&file)
+    })
 }
 
 /// How far to prune by entropy.
