@@ -42,10 +42,17 @@ learn() { # NAME RECIPE
         2>"$out/$1.log"
 }
 
-# The recipe with another lexicon and lists.
+# The recipe with another lexicon, weights from one draw, and nothing about families that may
+# not be there.
+whole() { # LEXICON
+    sed -e '/^\[spin.about\]/,/^$/d' -e 's|^seeds = .*|seeds = 1|' \
+        -e "s|^lexicon = .*|lexicon = \"$1\"|" "$here/en.toml"
+}
+
+# The same with other lists.
 recipe() { # NAME LEXICON LIST TORTURED
-    sed -e "s|^seeds = .*|seeds = 1|" -e "s|^lexicon = .*|lexicon = \"$2\"|" -e "s|\"lists/wild_substitutions.tsv\"|\"$3\"|" \
-        -e "s|\"lists/tortured_phrases.tsv\"|\"$4\"|" "$here/en.toml" >"$out/$1.toml"
+    whole "$2" | sed -e "s|\"lists/wild_substitutions.tsv\"|\"$3\"|" \
+        -e "s|\"lists/tortured_phrases.tsv\"|\"$4\"|" >"$out/$1.toml"
 }
 
 wild=$data/lists/wild_substitutions.tsv tortured=$data/lists/tortured_phrases.tsv
@@ -93,11 +100,8 @@ ablation() { # NAME, recipe from stdin
     measured "$1"
 }
 
-whole() {
-    sed -e 's|^seeds = .*|seeds = 1|' -e "s|^lexicon = .*|lexicon = \"$here/lexicon\"|" "$here/en.toml"
-}
 without() { # FEATURES, as TOML strings
-    whole | sed "s|^seeds = .*|&\nwithout = [$1]|"
+    whole "$here/lexicon" | sed "s|^seeds = .*|&\nwithout = [$1]|"
 }
 
 run() {
@@ -112,14 +116,18 @@ run() {
     no_family) without '"family_restore", "family_keep"' | ablation "$1" ;;
     no_document) without '"elsewhere"' | ablation "$1" ;;
     no_names) without '"name", "name_times", "name_letters"' | ablation "$1" ;;
-    no_real_pairs) whole | awk 'BEGIN { RS = ""; ORS = "\n\n" } !/pan_spun_train.tsv"\nrows = \[1,/' | ablation "$1" ;;
+    no_real_pairs)
+        whole "$here/lexicon" |
+            awk 'BEGIN { RS = ""; ORS = "\n\n" } !/pan_spun_train.tsv"\nrows = \[1,/' |
+            ablation "$1"
+        ;;
     no_lexicon)
         mkdir -p "$out/empty/none"
-        whole | sed "s|^lexicon = .*|lexicon = \"$out/empty\"|" | ablation "$1"
+        whole "$out/empty" | ablation "$1"
         ;;
     half_language)
         # Everything is learned anew here, in five minutes or so.
-        whole | awk '/^ngrams/ { $3 /= 2 } 1' >"$out/$1.toml"
+        whole "$here/lexicon" | awk '/^ngrams/ { $3 /= 2 } 1' >"$out/$1.toml"
         "$unspin" train --config "$out/$1.toml" --data "$data" --output "$out/$1.unspin" \
             2>"$out/$1.log"
         measured "$1"
