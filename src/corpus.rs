@@ -5,6 +5,6 @@ pub(crate) mod lines;
 pub(crate) mod packing;
 pub(crate) mod pairs;
 
-pub(crate) use interner::{Cut, Interner};
+pub(crate) use interner::{Cut, Interner, Numbered};
 pub(crate) use lines::{Line, Lines};
 pub(crate) use pairs::{Pair, PairRows, Row, Skipped};

@@ -3,7 +3,7 @@
 use super::progress::Terminal;
 use super::{Outcome, use_threads};
 use crate::align::{AlignConfig, Aligner, Here, Learned, SpooledPairs, Symmetrization, pharaoh};
-use crate::corpus::{Cut, Interner, Pair, PairRows, Row};
+use crate::corpus::{Cut, Interner, Numbered, Pair, PairRows, Row};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use serde::Deserialize;
@@ -112,7 +112,7 @@ impl Input {
         let mut rows = PairRows::open(path, false)?;
         let (mut read, mut line) = (self.pairs.len() as u64, 0);
         let gaps = &mut self.gaps;
-        let mut next = || -> Result<Vec<String>> {
+        let mut next = || -> Result<Option<Numbered>> {
             let mut batch = Vec::new();
             while batch.len() < 2 * BATCH
                 && let Some((number, row)) = rows.next()?
@@ -125,20 +125,20 @@ impl Input {
                 | Row::Phrase { original, spun, .. }) = row;
                 batch.extend([original, spun]);
             }
-            Ok(batch)
+            let texts: Vec<&str> = batch.iter().map(String::as_str).collect();
+            Ok((!texts.is_empty()).then(|| Numbered::of(&texts, cut)))
         };
         let mut batch = next()?;
-        while !batch.is_empty() {
-            // One thread reads on while the others number what has been read.
-            let number = || {
-                let texts: Vec<&str> = batch.iter().map(String::as_str).collect();
-                let numbered = self.words.sentences(&texts, cut);
-                let pairs = numbered.as_chunks().0;
+        while let Some(numbered) = batch {
+            // One thread reads on while another takes in what has been read; then all number.
+            let take = || {
+                let sentences = self.words.take(numbered);
+                let pairs = sentences.as_chunks().0;
                 progress.advance(pairs.len() as u64);
                 pairs.iter().try_for_each(|[original, spun]| self.pairs.push(original, spun))
             };
-            let (following, numbered) = rayon::join(&mut next, number);
-            numbered?;
+            let (following, taken) = rayon::join(&mut next, take);
+            taken?;
             batch = following?;
         }
         if rows.number() > line {

@@ -64,8 +64,30 @@ impl Interner {
 
     /// The words of each sentence as numbers, the same as one after the other.
     pub(crate) fn sentences(&mut self, sentences: &[&str], cut: Cut) -> Vec<Vec<u32>> {
-        // Each part has numbers of its own, so that only its distinct words are looked
-        // up here, one thread after the other.
+        self.take(Numbered::of(sentences, cut))
+    }
+
+    /// The sentences of `numbered` with the numbers of these words.
+    pub(crate) fn take(&mut self, numbered: Numbered) -> Vec<Vec<u32>> {
+        let parts = numbered.parts.into_iter().flat_map(|(words, sentences)| {
+            let here: Vec<u32> = words.iter().map(|word| self.number(word)).collect();
+            sentences.into_iter().map(move |mut sentence| {
+                sentence.iter_mut().for_each(|number| *number = here[*number as usize]);
+                sentence
+            })
+        });
+        parts.collect()
+    }
+}
+
+/// Sentences in parts, each with words and numbers of its own, so that only a part's
+/// distinct words are looked up by one thread.
+pub(crate) struct Numbered {
+    parts: Vec<(Vec<Box<str>>, Vec<Vec<u32>>)>,
+}
+
+impl Numbered {
+    pub(crate) fn of(sentences: &[&str], cut: Cut) -> Self {
         let of_part = |part: &[&str]| {
             let mut own = Interner::default();
             let mut form = String::new();
@@ -74,19 +96,10 @@ impl Interner {
                 cut.words(text, &mut form, |word| numbers.push(own.number(word)));
                 numbers
             };
-            let numbered: Vec<Vec<u32>> = part.iter().map(of_sentence).collect();
+            let numbered = part.iter().map(of_sentence).collect();
             (own.words, numbered)
         };
-        let parts: Vec<_> = sentences.par_chunks(PART).map(of_part).collect();
-        let mut all = Vec::with_capacity(sentences.len());
-        for (words, numbered) in parts {
-            let here: Vec<u32> = words.iter().map(|word| self.number(word)).collect();
-            all.extend(numbered.into_iter().map(|mut sentence| {
-                sentence.iter_mut().for_each(|number| *number = here[*number as usize]);
-                sentence
-            }));
-        }
-        all
+        Self { parts: sentences.par_chunks(PART).map(of_part).collect() }
     }
 }
 
