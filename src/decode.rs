@@ -56,11 +56,19 @@ impl Default for DecodeConfig {
         Self {
             nbest: 1,
             min_confidence: 0.0,
-            beam: 24,
-            beam_width: 12.0,
+            beam: 12,
+            beam_width: 8.0,
             least_risk: false,
             candidates: false,
         }
+    }
+}
+
+impl DecodeConfig {
+    /// The search of readings and of learning, which need all the doubt there is more than
+    /// the best way.
+    pub(crate) fn doubtful(beam: usize) -> Self {
+        Self { beam, beam_width: 12.0, ..Self::default() }
     }
 }
 

@@ -309,7 +309,7 @@ fn of_example(
     graph: &mut Graph,
 ) -> Pass {
     lattice.build(model, &example.text, &example.tokens, manner);
-    let search = DecodeConfig { beam: config.beam, ..DecodeConfig::default() };
+    let search = DecodeConfig::doubtful(config.beam);
     graph.search(model, lattice, &search);
     let (losses, errors) =
         loss::losses(model, lattice, &example.text, &example.tokens, &example.original);

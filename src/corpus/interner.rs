@@ -83,8 +83,11 @@ impl Interner {
 /// Sentences in parts, each with words and numbers of its own, so that only a part's
 /// distinct words are looked up by one thread.
 pub(crate) struct Numbered {
-    parts: Vec<(Vec<Box<str>>, Vec<Vec<u32>>)>,
+    parts: Vec<Part>,
 }
+
+/// Words, and sentences as numbers of them.
+type Part = (Vec<Box<str>>, Vec<Vec<u32>>);
 
 impl Numbered {
     pub(crate) fn of(sentences: &[&str], cut: Cut) -> Self {

@@ -74,7 +74,7 @@ impl Signs {
         graph: &mut Graph,
     ) -> Self {
         lattice.build(model, text, tokens, manner);
-        graph.search(model, lattice, &DecodeConfig { beam: BEAM, ..DecodeConfig::default() });
+        graph.search(model, lattice, &DecodeConfig::doubtful(BEAM));
         graph.posteriors();
         let posteriors = graph.choice_posteriors(lattice);
         let mut sums = Sums { words: tokens.len() as f64, ..Sums::default() };

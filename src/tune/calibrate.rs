@@ -63,7 +63,7 @@ fn changes_of(
 ) -> Vec<Change> {
     let manner = readings.manner(number);
     lattice.build(model, &example.text, &example.tokens, manner);
-    graph.search(model, lattice, &DecodeConfig { beam: config.beam, ..DecodeConfig::default() });
+    graph.search(model, lattice, &DecodeConfig::doubtful(config.beam));
     graph.posteriors();
     let (losses, _) =
         loss::losses(model, lattice, &example.text, &example.tokens, &example.original);
