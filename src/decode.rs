@@ -26,11 +26,16 @@ use crate::text::{Token, sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
 pub(crate) use document::{Readings, Signs};
 use line::SentenceResult;
+use nbest::Path;
 pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use risk::{WITNESSES, least_risk};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 pub(crate) use text::join_lines;
+
+/// A change less likely to be right is not worth making: half of the wrong ones meet a word
+/// that was spun anyway, and the other half spoil one that was right, so a third breaks even.
+const WORTH: f64 = 1.0 / 3.0;
 
 /// Settings of a decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,7 +43,8 @@ pub(crate) use text::join_lines;
 pub struct DecodeConfig {
     /// Restorations of a line to give, the best first; at least 1.
     pub nbest: usize,
-    /// Words restored with a smaller probability are left alone.
+    /// Words restored with a smaller probability are left alone; with one below a third they
+    /// always are, but the second best and the following restorations tell of them.
     pub min_confidence: f64,
     /// Hypotheses kept at each token.
     pub beam: usize,
@@ -151,20 +157,32 @@ impl Worker<'_> {
             true => line::candidates(model, line, tokens, &self.lattice, &self.graph),
             false => Vec::new(),
         };
-        if config.min_confidence > 0.0 {
-            let least = model.calibrator.posterior(config.min_confidence, manner.rate);
-            self.graph.abstain(&self.lattice, least);
-        }
-        let paths = match config.least_risk {
-            true => {
-                let witnesses = self.graph.nbest(&self.lattice, WITNESSES);
-                least_risk(&self.lattice, witnesses).into_iter().collect()
-            }
-            false => self.graph.nbest(&self.lattice, config.nbest),
-        };
+        let paths = self.paths(manner.rate);
         let writer = line::Writer::new(model, line, tokens, &self.lattice, manner.rate);
         let mut result = line::sentence(&writer, &self.graph, &paths);
         result.candidates = candidates;
         result
+    }
+
+    /// The ways through the graph to tell of: the first without what is too unsure, then the
+    /// likeliest of all.
+    fn paths(&mut self, rate: f32) -> Vec<Path> {
+        let Self { decoder: Decoder { model, config }, lattice, graph } = self;
+        let others = if config.nbest > 1 && !config.least_risk {
+            graph.nbest(lattice, config.nbest)
+        } else {
+            Vec::new()
+        };
+        let least = config.min_confidence.max(WORTH);
+        graph.abstain(lattice, |choice| {
+            model.calibrator.posterior(least, rate, lattice.features(choice))
+        });
+        let first = match config.least_risk {
+            true => least_risk(lattice, graph.nbest(lattice, WITNESSES)),
+            false => graph.nbest(lattice, 1).into_iter().next(),
+        };
+        let is_first = |path: &Path| first.as_ref().is_some_and(|f| f.choices == path.choices);
+        let others: Vec<Path> = others.into_iter().filter(|path| !is_first(path)).collect();
+        first.into_iter().chain(others).take(config.nbest).collect()
     }
 }

@@ -50,6 +50,9 @@ pub(crate) enum Kind {
 pub(crate) struct Manner<'d> {
     /// Log of the share of its words that seems changed, over what is usual.
     pub(crate) rate: f32,
+    /// Log of the share of what seems changed that was seen in really spun sentences, over
+    /// what is usual.
+    pub(crate) real: f32,
     /// How likely each engine family is to have spun it, if something is known.
     pub(crate) families: Option<ByFamily>,
     /// The words of its other sentences, if they are known.

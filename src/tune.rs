@@ -226,7 +226,7 @@ pub(crate) fn calibrate(model: &mut Model, examples: &Examples, config: &TuneCon
     let figures = &mut model.metadata.figures;
     figures.retain(|(name, _)| !precision::is_threshold(name));
     let outcome = |change: &calibrate::Change| Outcome {
-        confidence: model.calibrator.confidence(change.posterior, change.rate),
+        confidence: model.calibrator.confidence(change.posterior, change.rate, &change.features),
         right: change.right,
         weight: change.weight,
     };

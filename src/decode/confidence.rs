@@ -5,22 +5,26 @@
 //! pairs that it has not learned from.
 
 use crate::error::Result;
+use crate::lattice::features::{FEATURES, Features, Weights};
 use crate::model::section::{SectionReader, SectionWriter};
 
 /// Turns posteriors into confidences.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Calibrator {
     /// What the log odds of the posterior count for.
     pub(crate) slope: f32,
     /// What is added to them always, and for each unit of the document's spin rate.
     pub(crate) offset: f32,
     pub(crate) rate: f32,
+    /// What is added for the features of the change: what was seen in really spun sentences,
+    /// say, is right more often than a posterior over many engines tells.
+    pub(crate) features: Weights,
 }
 
 /// The calibrator that believes every posterior.
 impl Default for Calibrator {
     fn default() -> Self {
-        Self { slope: 1.0, offset: 0.0, rate: 0.0 }
+        Self { slope: 1.0, offset: 0.0, rate: 0.0, features: Weights([0.0; FEATURES]) }
     }
 }
 
@@ -39,32 +43,41 @@ pub(crate) fn logistic(odds: f64) -> f64 {
 }
 
 impl Calibrator {
-    /// How likely a change of this posterior is right, in a document of this spin rate.
-    pub(crate) fn confidence(&self, posterior: f64, rate: f32) -> f64 {
-        logistic(f64::from(self.slope) * logit(posterior) + self.shift(rate))
+    /// How likely a change of this posterior and these features is right, in a document of
+    /// this spin rate.
+    pub(crate) fn confidence(&self, posterior: f64, rate: f32, features: &Features) -> f64 {
+        logistic(f64::from(self.slope) * logit(posterior) + self.shift(rate, features))
     }
 
     /// The posterior that has this confidence.
-    pub(crate) fn posterior(&self, confidence: f64, rate: f32) -> f64 {
+    pub(crate) fn posterior(&self, confidence: f64, rate: f32, features: &Features) -> f64 {
         if confidence <= 0.0 {
             return 0.0;
         }
-        logistic((logit(confidence) - self.shift(rate)) / f64::from(self.slope.max(0.01)))
+        let odds = logit(confidence) - self.shift(rate, features);
+        logistic(odds / f64::from(self.slope.max(0.01)))
     }
 
-    fn shift(&self, rate: f32) -> f64 {
-        f64::from(self.offset + self.rate * rate)
+    fn shift(&self, rate: f32, features: &Features) -> f64 {
+        f64::from(self.offset + self.rate * rate + self.features.dot(features))
     }
 
     pub(crate) fn write(&self, writer: &mut SectionWriter) {
         [self.slope, self.offset, self.rate].into_iter().for_each(|value| writer.put(value));
+        writer.array(self.features.to_bytes());
     }
 
     pub(crate) fn read(reader: &mut SectionReader) -> Result<Self> {
         let [slope, offset, rate] = [reader.take()?, reader.take()?, reader.take::<f32>()?];
-        let calibrator = Self { slope, offset, rate };
-        let sound = [slope, offset, rate].iter().all(|value| value.is_finite()) && slope > 0.0;
-        reader.check(sound, "finite numbers, the first above 0", format!("{calibrator:?}"))?;
+        // Models of before had no more than these.
+        let features = match reader.is_empty() {
+            true => Self::default().features,
+            false => Weights::from_bytes(reader)?,
+        };
+        let calibrator = Self { slope, offset, rate, features };
+        let numbers = [slope, offset, rate];
+        let sound = numbers.iter().chain(&calibrator.features.0).all(|value| value.is_finite());
+        reader.check(sound && slope > 0.0, "finite numbers, the first above 0", "others")?;
         Ok(calibrator)
     }
 }
@@ -75,15 +88,20 @@ mod tests {
 
     #[test]
     fn confidence_and_back() {
+        let mut features = Features::default();
+        features.0[0] = -1.5;
         let table = [(1.0, 0.0, 0.0), (0.5, -1.0, 0.3), (2.0, 0.5, -0.2)];
         for (slope, offset, rate) in table {
-            let calibrator = Calibrator { slope, offset, rate };
+            let mut calibrator = Calibrator { slope, offset, rate, ..Calibrator::default() };
+            calibrator.features.0[0] = 0.4;
             for posterior in [0.01, 0.3, 0.5, 0.97] {
-                let confidence = calibrator.confidence(posterior, 0.7);
-                assert!((calibrator.posterior(confidence, 0.7) - posterior).abs() < 1e-6);
+                let confidence = calibrator.confidence(posterior, 0.7, &features);
+                assert!(
+                    (calibrator.posterior(confidence, 0.7, &features) - posterior).abs() < 1e-6
+                );
             }
         }
-        let even = Calibrator { slope: 0.5, offset: 0.0, rate: 0.0 };
-        assert!((even.confidence(0.8, 0.0) - 2.0 / 3.0).abs() < 1e-6);
+        let even = Calibrator { slope: 0.5, ..Calibrator::default() };
+        assert!((even.confidence(0.8, 0.0, &features) - 2.0 / 3.0).abs() < 1e-6);
     }
 }

@@ -4,7 +4,7 @@
 //! another in one place is weak evidence; many of them in one document are strong.
 
 use super::{DecodeConfig, Graph};
-use crate::channel::FAMILIES;
+use crate::channel::{Evidence, FAMILIES};
 use crate::lattice::elsewhere::Elsewhere;
 use crate::lattice::names::Names;
 use crate::lattice::{Kind, Lattice, Manner};
@@ -18,6 +18,10 @@ use std::sync::Arc;
 /// for how many words of a document this expectation counts.
 const USUAL: f64 = 0.1;
 const TRUST: f64 = 20.0;
+/// Share of the changes of an engine that really spun pairs do not show which they show by
+/// chance, and for how many changes of a document this expectation counts.
+const BY_CHANCE: f64 = 0.1;
+const TRUST_CHANCE: f64 = 5.0;
 /// How often a document is read before it is decoded: each reading knows what the
 /// one before has found.
 pub(crate) const READINGS: usize = 2;
@@ -49,6 +53,8 @@ pub(crate) struct Signs {
 struct Sums {
     words: f64,
     changed: f64,
+    /// Those of them that really spun pairs show.
+    real: f64,
     families: [f64; FAMILIES],
 }
 
@@ -58,6 +64,7 @@ impl Add for Sums {
         Self {
             words: self.words + other.words,
             changed: self.changed + other.changed,
+            real: self.real + other.real,
             families: std::array::from_fn(|f| self.families[f] + other.families[f]),
         }
     }
@@ -88,7 +95,11 @@ impl Signs {
             if choice.kind != Kind::Restore {
                 continue;
             }
-            sums.changed += likely * choice.span().len() as f64;
+            let changed = likely * choice.span().len() as f64;
+            sums.changed += changed;
+            if model.channel.evidence(choice.candidate as usize).has(Evidence::REAL) {
+                sums.real += changed;
+            }
             let logs = model.channel.restore_by_family(choice.candidate as usize);
             for (sum, log) in sums.families.iter_mut().zip(logs) {
                 *sum += likely * f64::from(log);
@@ -107,7 +118,8 @@ impl Signs {
 impl Sums {
     fn half(self) -> Self {
         let families = self.families.map(|sum| 0.5 * sum);
-        Self { words: 0.5 * self.words, changed: 0.5 * self.changed, families }
+        let [words, changed, real] = [self.words, self.changed, self.real].map(|sum| 0.5 * sum);
+        Self { words, changed, real, families }
     }
 
     /// The share of the words that seems changed.
@@ -124,7 +136,9 @@ impl Sums {
         let families = posterior(document.map(|likely| likely + stray), here.families);
         let families = Some(families.map(|likely| likely as f32));
         let rate = (self.share() / USUAL).ln() as f32;
-        Manner { rate, families, ..Manner::default() }
+        let real = (self.real + TRUST_CHANCE * BY_CHANCE) / (self.changed + TRUST_CHANCE);
+        let real = (real / BY_CHANCE).ln() as f32;
+        Manner { rate, real, families, ..Manner::default() }
     }
 }
 

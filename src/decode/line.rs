@@ -117,7 +117,8 @@ impl<'a> Writer<'a> {
         let kept = graph.kept(self.lattice, span.clone());
         alternatives.push(Alternative { original: spun.clone(), probability: kept });
         // What is left to 1 is that the author wrote none of them.
-        let probability = self.model.calibrator.confidence(probability, self.rate);
+        let features = self.lattice.features(number);
+        let probability = self.model.calibrator.confidence(probability, self.rate, features);
         let others: f64 = alternatives.iter().map(|other| other.probability).sum();
         let room = ((1.0 - probability) / others.max(f64::MIN_POSITIVE)).min(1.0);
         alternatives.iter_mut().for_each(|other| other.probability *= room);
@@ -191,8 +192,12 @@ pub(super) fn assemble(line: &str, sentences: Vec<SentenceResult>, k: usize) -> 
                 level.push(Prefix { score, log, before, last });
             }
         }
+        // The first of each sentence make the first of the line, likeliest or not: what is
+        // too unsure has been left alone in them.
+        let rank = |p: &Prefix| (p.before, p.last);
         level.sort_by(|a, b| {
-            b.log.total_cmp(&a.log).then((a.before, a.last).cmp(&(b.before, b.last)))
+            let first = (rank(b) == (0, 0)).cmp(&(rank(a) == (0, 0)));
+            first.then(b.log.total_cmp(&a.log)).then(rank(a).cmp(&rank(b)))
         });
         level.truncate(k);
         levels.push(level);

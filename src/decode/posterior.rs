@@ -54,12 +54,12 @@ impl Graph {
 
     /// Takes away every change that is less likely than `least`, and finds the
     /// best ways anew. Probabilities stay what they were.
-    pub(crate) fn abstain(&mut self, lattice: &Lattice, least: f64) {
+    pub(crate) fn abstain(&mut self, lattice: &Lattice, least: impl Fn(u32) -> f64) {
         let posteriors = self.choice_posteriors(lattice);
         let unsure = |choice: u32| {
             choice != NONE
                 && lattice.choice(choice).kind != Kind::Keep
-                && posteriors[choice as usize] < least
+                && posteriors[choice as usize] < least(choice)
         };
         for edge in &mut self.edges {
             if unsure(edge.choice) {

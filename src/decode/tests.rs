@@ -113,7 +113,7 @@ fn what_is_unsure_is_left_alone() {
         graph.search(&MODEL, &lattice, &DecodeConfig::default());
         graph.posteriors();
         let posteriors = graph.choice_posteriors(&lattice);
-        graph.abstain(&lattice, 0.7);
+        graph.abstain(&lattice, |_| 0.7);
         let best = graph.nbest(&lattice, 1).remove(0);
         for choice in best.choices {
             let kept = lattice.choice(choice).kind == crate::lattice::Kind::Keep;

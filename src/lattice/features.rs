@@ -1,6 +1,8 @@
 //! Features of the log-linear model, by name, and their weights.
 
 use crate::channel::Evidence;
+use crate::error::Result;
+use crate::model::section::SectionReader;
 use serde::{Deserialize, Serialize};
 use std::ops::{Index, IndexMut};
 
@@ -46,6 +48,11 @@ features! {
     OriginalWords "original_words" 0.5,
     /// 1 if the candidate was seen in really spun sentences.
     Real "seen_real" 0.0,
+    /// How much of what seems changed in the document was seen in really spun sentences,
+    /// for a candidate of the channel; their engine does what they do not show seldom.
+    RealShare "real_share" 0.0,
+    /// The same, for a candidate that was seen there itself.
+    RealHere "seen_real_here" 0.0,
     /// 1 if it was seen in sentences that our own spinner made.
     Simulated "seen_simulated" 0.0,
     /// 1 if it was seen in a phrase list.
@@ -159,7 +166,26 @@ impl Weights {
         let of = |name: &str| named.iter().find(|w| w.name == name).map_or(0.0, |w| w.weight);
         Self(std::array::from_fn(|feature| of(NAMES[feature])))
     }
+
+    /// Names and weights as the bytes that [`Weights::from_bytes`] reads.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        bincode::serde::encode_to_vec(self.named(), bincode::config::standard())
+            .expect("names and numbers can be written")
+    }
+
+    /// Reads what [`Weights::to_bytes`] has written.
+    pub(crate) fn from_bytes(reader: &mut SectionReader) -> Result<Self> {
+        let bytes = reader.array::<u8>()?;
+        let limits = bincode::config::standard().with_limit::<MOST_BYTES>();
+        let named = bincode::serde::decode_from_slice(bytes.as_slice(), limits);
+        let named: Option<(Vec<NamedWeight>, usize)> = named.ok();
+        reader.check(named.is_some(), "names and weights", "other bytes")?;
+        Ok(Self::from_named(&named.unwrap_or_default().0))
+    }
 }
+
+/// Named weights take no more memory than this.
+const MOST_BYTES: usize = 1 << 16;
 
 /// A feature's name and weight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

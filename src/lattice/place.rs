@@ -84,6 +84,8 @@ impl<'m, 'd> Place<'m, 'd> {
         for (feature, kind) in Feature::SEEN {
             features[feature] = f32::from(evidence.has(kind));
         }
+        features[Feature::RealShare] = self.manner.real;
+        features[Feature::RealHere] = self.manner.real * features[Feature::Real];
         features[Feature::Offered] = f32::from(evidence.is_only_offered());
         let original = Words::new(self.model, channel.original(candidate));
         features[Feature::OriginalWords] = original.count - 1.0;

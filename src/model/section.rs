@@ -173,6 +173,11 @@ impl SectionReader {
         Err(Error::model(what, expected, got, "the file is damaged: build or copy it again"))
     }
 
+    /// True if everything has been read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
     /// All bytes must have been read.
     pub(crate) fn end(self) -> Result<()> {
         let left = self.bytes.len().saturating_sub(self.at);
