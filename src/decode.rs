@@ -33,9 +33,9 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 pub(crate) use text::join_lines;
 
-/// A change less likely to be right is not worth making: half of the wrong ones meet a word
-/// that was spun anyway, and the other half spoil one that was right, so a third breaks even.
-const WORTH: f64 = 1.0 / 3.0;
+/// A change less likely to be right is not worth making: of the wrong ones two in five spoil a
+/// word that was right (the rest meet words that were spun anyway), so about 0.3 breaks even.
+const WORTH: f64 = 0.3;
 
 /// Settings of a decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ const WORTH: f64 = 1.0 / 3.0;
 pub struct DecodeConfig {
     /// Restorations of a line to give, the best first; at least 1.
     pub nbest: usize,
-    /// Words restored with a smaller probability are left alone; with one below a third they
+    /// Words restored with a smaller probability are left alone; with one below 0.3 they
     /// always are, but the second best and the following restorations tell of them.
     pub min_confidence: f64,
     /// Hypotheses kept at each token.

@@ -5,7 +5,7 @@ use crate::model::Model;
 
 #[derive(clap::Args)]
 pub(super) struct SurenessArgs {
-    /// Leave a word alone where its restoration is less likely than this, or than a third
+    /// Leave a word alone where its restoration is less likely than this, or than 0.3
     #[arg(long, value_name = "P", default_value_t = 0.0, value_parser = probability)]
     min_confidence: f64,
     /// Leave so many words alone that this share of the restored ones is right, as held-out
