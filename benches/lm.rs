@@ -174,8 +174,9 @@ fn figure(table: &str, name: &str) -> f64 {
 
 /// Millions of queries a second of a processor (of the clock where the system does not tell).
 fn rate_of(notes: &str) -> f64 {
-    let told = |what| notes.lines().find(|line| line.contains(what));
-    let line = told(" s of processors, ").or_else(|| told(" queries in ")).unwrap();
+    let told =
+        |what| notes.lines().rfind(|line| line.contains(what) && line.ends_with(" a second"));
+    let line = told("  in ").or_else(|| told(" queries in ")).unwrap();
     let rate = line.rsplit(", ").next().unwrap().trim_end_matches(" a second");
     rate.parse::<f64>().unwrap() / 1e6
 }
