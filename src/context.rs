@@ -44,7 +44,6 @@ pub(crate) struct ContextModel {
 }
 
 /// The words around every place of a sentence, summed.
-#[derive(Default)]
 pub(crate) struct Surroundings {
     /// Of the words before each place, and of the words from each place on.
     before: Vec<Vector>,
@@ -53,12 +52,9 @@ pub(crate) struct Surroundings {
 
 impl Surroundings {
     /// Reads a sentence.
-    pub(crate) fn read(&mut self, model: &ContextModel, ids: &[u32]) {
+    pub(crate) fn read(model: &ContextModel, ids: &[u32]) -> Self {
         let places = ids.len() + 1;
-        for sums in [&mut self.before, &mut self.after] {
-            sums.clear();
-            sums.resize(places, [0.0; DIMENSIONS]);
-        }
+        let [mut before, mut after] = [(); 2].map(|()| vec![[0.0; DIMENSIONS]; places]);
         let mut vector = [0.0; DIMENSIONS];
         for (at, &id) in ids.iter().enumerate() {
             let Some(row) = model.row(id) else { continue };
@@ -66,17 +62,15 @@ impl Surroundings {
             for distance in 0..WINDOW {
                 if at >= distance {
                     let gate = &model.gates[WINDOW + distance];
-                    add_product(&mut self.after[at - distance], &vector, gate);
+                    add_product(&mut after[at - distance], &vector, gate);
                 }
                 if at + distance + 1 < places {
-                    add_product(
-                        &mut self.before[at + distance + 1],
-                        &vector,
-                        &model.gates[distance],
-                    );
+                    let gate = &model.gates[distance];
+                    add_product(&mut before[at + distance + 1], &vector, gate);
                 }
             }
         }
+        Self { before, after }
     }
 
     /// What surrounds the tokens from `start` to before `end`.

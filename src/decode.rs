@@ -20,9 +20,9 @@ mod text;
 
 use crate::error::{Error, Result};
 use crate::lattice::names::Names;
-use crate::lattice::{Lattice, Manner};
+use crate::lattice::{Lattice, Manner, Sentence};
 use crate::model::Model;
-use crate::text::{Token, sentences, tokenize};
+use crate::text::{sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
 pub(crate) use document::{Readings, Signs};
 use line::SentenceResult;
@@ -30,7 +30,6 @@ use nbest::Path;
 pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use risk::{WITNESSES, least_risk};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 pub(crate) use text::join_lines;
 
 /// A change less likely to be right is not worth making: of the wrong ones two in five spoil a
@@ -53,6 +52,8 @@ pub struct DecodeConfig {
     /// Gives the restoration of least expected word error instead of the likeliest; there is
     /// no second best then.
     pub least_risk: bool,
+    /// Tells how likely every word is, also of those left alone ([`Restored::words`]).
+    pub words: bool,
     /// Tells everything that was considered ([`Restored::candidates`]).
     pub candidates: bool,
 }
@@ -65,6 +66,7 @@ impl Default for DecodeConfig {
             beam: 12,
             beam_width: 8.0,
             least_risk: false,
+            words: false,
             candidates: false,
         }
     }
@@ -126,42 +128,37 @@ pub struct Worker<'d> {
 impl Worker<'_> {
     /// Restores a line of text that is a document of its own.
     pub fn decode(&mut self, line: &str) -> Restored {
-        let tokens = tokenize(line);
-        let parts = sentences(line, &tokens);
-        let sentence = |part: &Range<usize>| (0, line, &tokens[part.clone()]);
-        let names = Names::of_each(&parts.iter().map(sentence).collect::<Vec<_>>());
-        let readings = Readings::of(vec![0; parts.len()], names, |readings| {
-            let read = |(number, part): (usize, &Range<usize>)| {
-                let tokens = &tokens[part.clone()];
-                readings.signs(number, |manner| self.signs(line, tokens, manner))
-            };
-            parts.iter().enumerate().map(read).collect()
-        });
-        let decode = |(number, part): (usize, &Range<usize>)| {
-            self.sentence(line, &tokens[part.clone()], readings.manner(number))
-        };
-        let results = parts.iter().enumerate().map(decode).collect();
-        line::assemble(line, results, self.decoder.config.nbest)
-    }
-
-    fn signs(&mut self, line: &str, tokens: &[Token], manner: Manner<'_>) -> Signs {
-        Signs::read(self.decoder.model, line, tokens, manner, &mut self.lattice, &mut self.graph)
-    }
-
-    fn sentence(&mut self, line: &str, tokens: &[Token], manner: Manner<'_>) -> SentenceResult {
         let Decoder { model, config } = self.decoder;
-        self.lattice.build(model, line, tokens, manner);
+        let tokens = tokenize(line);
+        let parts = sentences(line, &tokens).into_iter().map(|part| &tokens[part]);
+        let names = Names::of(parts.clone().map(|tokens| (line, tokens)));
+        let read = |tokens| Sentence::read(model, line, tokens, Some(&names));
+        let sentences: Vec<Sentence<'_>> = parts.map(read).collect();
+        let readings = Readings::of(vec![0; sentences.len()], |readings| {
+            let read = |(number, sentence): (usize, &Sentence<'_>)| {
+                readings.signs(number, |manner| self.signs(sentence, manner))
+            };
+            sentences.iter().enumerate().map(read).collect()
+        });
+        let decode = |(number, sentence): (usize, &Sentence<'_>)| {
+            self.sentence(sentence, readings.manner(number))
+        };
+        let results = sentences.iter().enumerate().map(decode).collect();
+        line::assemble(line, results, config.nbest)
+    }
+
+    fn signs(&mut self, sentence: &Sentence<'_>, manner: Manner<'_>) -> Signs {
+        Signs::read(self.decoder.model, sentence, manner, &mut self.lattice, &mut self.graph)
+    }
+
+    fn sentence(&mut self, sentence: &Sentence<'_>, manner: Manner<'_>) -> SentenceResult {
+        let Decoder { model, config } = self.decoder;
+        self.lattice.build(model, sentence, manner);
         self.graph.search(model, &self.lattice, config);
         self.graph.posteriors();
-        let candidates = match config.candidates {
-            true => line::candidates(model, line, tokens, &self.lattice, &self.graph),
-            false => Vec::new(),
-        };
         let paths = self.paths(manner.rate);
-        let writer = line::Writer::new(model, line, tokens, &self.lattice, manner.rate);
-        let mut result = line::sentence(&writer, &self.graph, &paths);
-        result.candidates = candidates;
-        result
+        let writer = line::Writer::new(model, sentence, &self.lattice, manner.rate);
+        writer.result(&self.graph, &paths, config)
     }
 
     /// The ways through the graph to tell of: the first without what is too unsure, then the

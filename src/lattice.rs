@@ -11,20 +11,23 @@ pub(crate) mod names;
 mod place;
 mod protect;
 mod repairs;
+mod sentence;
 
-use crate::channel::{ByFamily, LONGEST_PHRASE};
-use crate::context::Surroundings;
+use crate::channel::ByFamily;
 use crate::model::Model;
-use crate::text::{Token, normalize};
 use elsewhere::Elsewhere;
-use features::{Feature, Features, Weights};
-use names::Names;
+use features::{Feature, Features};
 use place::Place;
+use repairs::Repair;
+use sentence::Run;
+pub(crate) use sentence::Sentence;
 use std::ops::Range;
 
 /// Candidates that, by all but their context's n-grams, stand this far below leaving the
 /// first word alone, in nats, are not worth a look.
-const HOPELESS: f32 = 8.0;
+const UNLIKELY: f32 = 6.0;
+/// The same of phrases, of which words without their context say less.
+const UNLIKELY_PHRASE: f32 = 8.0;
 
 /// What an option does to the tokens that it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub(crate) enum Kind {
     Small,
     /// Writes a word once that stands twice.
     Doubled,
-    /// Writes a name of the document, by its number in the lattice.
+    /// Writes a name of the document, by its number in the sentence.
     Name(u16),
 }
 
@@ -57,8 +60,6 @@ pub(crate) struct Manner<'d> {
     pub(crate) families: Option<ByFamily>,
     /// The words of its other sentences, if they are known.
     pub(crate) elsewhere: Option<Elsewhere<'d>>,
-    /// The names that it writes, if they are known.
-    pub(crate) names: Option<&'d Names>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -89,40 +90,30 @@ pub(crate) struct Lattice {
     /// First choice that starts at each token, and their number.
     starts: Vec<u32>,
     words: Vec<u32>,
-    ids: Vec<u32>,
-    protected: Vec<bool>,
-    surroundings: Surroundings,
-    /// What the choices of names write.
-    names: Vec<String>,
-    form: String,
 }
 
 impl Lattice {
-    /// Fills the lattice with the options for `tokens` of `text`, a sentence of a
-    /// document spun in this `manner`.
-    pub(crate) fn build(
-        &mut self,
-        model: &Model,
-        text: &str,
-        tokens: &[Token],
-        manner: Manner<'_>,
-    ) {
+    /// Fills the lattice with the options for a sentence of a document spun in this `manner`.
+    pub(crate) fn build(&mut self, model: &Model, sentence: &Sentence<'_>, manner: Manner<'_>) {
         self.choices.clear();
         self.features.clear();
         self.starts.clear();
         self.words.clear();
-        self.names.clear();
-        self.number(model, text, tokens);
-        protect::protected(text, tokens, &mut self.protected);
-        self.surroundings.read(&model.context, &self.ids);
-        for start in 0..tokens.len() {
+        let mut runs = sentence.runs.iter().peekable();
+        let mut compounds = sentence.compounds.iter().peekable();
+        let mut repairs = sentence.repairs.iter().peekable();
+        for start in 0..sentence.len() {
             self.starts.push(self.choices.len() as u32);
-            self.keep(model, start, manner);
-            if !self.protected[start] {
-                self.restore(model, text, tokens, start, manner);
-                self.compounds(model, text, tokens, start, manner);
-                self.namesakes(model, text, tokens, start, manner);
-                self.repair(model, text, tokens, start);
+            let kept = self.keep(model, sentence, start, manner);
+            while let Some(run) = runs.next_if(|run| run.start == start) {
+                let unlikely = if run.end > start + 1 { UNLIKELY_PHRASE } else { UNLIKELY };
+                self.restore(model, sentence, run, manner, kept - unlikely);
+            }
+            while let Some(compound) = compounds.next_if(|compound| compound.at == start) {
+                self.compound(model, compound, manner);
+            }
+            while let Some(repair) = repairs.next_if(|repair| repair.span.start == start) {
+                self.repair(model, repair, manner);
             }
         }
         self.starts.push(self.choices.len() as u32);
@@ -130,7 +121,7 @@ impl Lattice {
 
     /// Tokens in the sentence.
     pub(crate) fn len(&self) -> usize {
-        self.ids.len()
+        self.starts.len().saturating_sub(1)
     }
 
     /// Numbers of the choices that start at a token.
@@ -150,12 +141,13 @@ impl Lattice {
         &self.words[choice.words.0 as usize..choice.words.1 as usize]
     }
 
-    /// The name that a choice writes, if it writes one.
-    pub(crate) fn name(&self, choice: &Choice) -> Option<&str> {
-        match choice.kind {
-            Kind::Name(number) => Some(&self.names[number as usize]),
-            _ => None,
+    /// Whether nothing is offered for each token but to leave it alone.
+    pub(crate) fn bare(&self) -> Vec<bool> {
+        let mut bare = vec![true; self.len()];
+        for choice in self.choices.iter().filter(|choice| choice.kind != Kind::Keep) {
+            bare[choice.span()].fill(false);
         }
+        bare
     }
 
     /// The features of a choice, but for what the language model says in context.
@@ -163,28 +155,17 @@ impl Lattice {
         &self.features[number as usize]
     }
 
-    /// The numbers of the spun words.
-    pub(crate) fn ids(&self) -> &[u32] {
-        &self.ids
-    }
-
-    fn number(&mut self, model: &Model, text: &str, tokens: &[Token]) {
-        self.ids.clear();
-        for token in tokens {
-            self.form.clear();
-            normalize(token.of(text), &mut self.form);
-            self.ids.push(model.vocabulary.id_or_unknown(&self.form));
-        }
-    }
-
-    fn keep(&mut self, model: &Model, at: usize, manner: Manner<'_>) {
-        let word = self.ids[at];
-        let mut features = Features::default();
-        features[Feature::Context] = self.fit(model, at);
-        let node = model.channel.child(model.channel.root(), word);
-        if let Some(node) = node.filter(|&node| !model.channel.candidates(node).is_empty()) {
-            features[Feature::Keep] = model.channel.keep(node);
-            features[Feature::ContextKeep] = features[Feature::Context];
+    /// Adds the word as it stands and tells its score.
+    fn keep(
+        &mut self,
+        model: &Model,
+        sentence: &Sentence<'_>,
+        at: usize,
+        manner: Manner<'_>,
+    ) -> f32 {
+        let word = sentence.ids[at];
+        let mut features = sentence.keep(model, at);
+        if let Some(node) = sentence.known(model, at) {
             if let Some(elsewhere) = &manner.elsewhere {
                 features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
             }
@@ -193,103 +174,37 @@ impl Lattice {
                 features[Feature::FamilyKeep] = keep - features[Feature::Keep];
             }
         }
-        self.push(at..at + 1, Kind::Keep, [word], features, &model.weights);
+        let score = model.weights.dot(&features);
+        self.add(at..at + 1, Kind::Keep, 0, [word], features, score);
+        score
     }
 
+    /// Adds what may have stood in a run, but for what stays below the score `least`.
     fn restore(
         &mut self,
         model: &Model,
-        text: &str,
-        tokens: &[Token],
-        start: usize,
+        sentence: &Sentence<'_>,
+        run: &Run,
         manner: Manner<'_>,
+        least: f32,
     ) {
-        let channel = &model.channel;
-        let mut node = channel.root();
-        let longest = LONGEST_PHRASE.min(tokens.len() - start);
-        let mut capital = false;
-        let kept = self.choices[self.starts[start] as usize].score;
-        for end in start + 1..=start + longest {
-            if self.protected[end - 1] {
-                return;
-            }
-            match channel.child(node, self.ids[end - 1]) {
-                Some(child) => node = child,
-                None => return,
-            }
-            // A name's words are capitals inside the sentence.
-            let is_first = end == 1;
-            capital |= !is_first && tokens[end - 1].of(text).starts_with(char::is_uppercase);
-            if channel.candidates(node).is_empty() {
-                continue;
-            }
-            let around = self.surroundings.of(start, end);
-            let place = Place::new(model, (&self.ids[start..end], node), around, capital, manner);
-            for candidate in channel.candidates(node) {
-                let Some((features, score)) = place.judge(candidate, kept - HOPELESS) else {
-                    continue;
-                };
-                let (number, words) = (candidate as u32, channel.original(candidate));
-                self.add(start..end, Kind::Restore, number, words, features, score);
-            }
+        let &Run { start, end, node, capital, .. } = run;
+        let place = Place::new(model, (&sentence.ids[start..end], node), capital, manner);
+        for &found in sentence.found(run) {
+            let Some((features, score)) = place.judge(found, least) else { continue };
+            let words = model.channel.original(found.candidate as usize);
+            self.add(start..end, Kind::Restore, found.candidate, words, features, score);
         }
     }
 
-    fn repair(&mut self, model: &Model, text: &str, tokens: &[Token], at: usize) {
-        let word = tokens[at].of(text);
-        if let Some(other) = repairs::other_article(word) {
-            let id = model.vocabulary.id_or_unknown(other);
-            self.push_repair(model, at, Kind::Article, &[id], Feature::Article);
+    fn repair(&mut self, model: &Model, repair: &Repair, manner: Manner<'_>) {
+        let mut features = repair.features;
+        if let Kind::Name(_) = repair.kind {
+            features[Feature::Rate] = manner.rate;
         }
-        if repairs::is_stray_capital(text, tokens, at) {
-            let id = self.ids[at];
-            self.push_repair(model, at, Kind::Small, &[id], Feature::Small);
-        }
-        let next = tokens.get(at + 1).filter(|_| !self.protected[at + 1]);
-        if next.is_some_and(|next| repairs::is_doubled(word, next.of(text))) {
-            let mut features = Features::default();
-            features[Feature::Doubled] = 1.0;
-            features[Feature::Context] = self.fit(model, at);
-            self.push(at..at + 2, Kind::Doubled, [self.ids[at]], features, &model.weights);
-        }
-        if repairs::may_be_glued(word, self.ids[at]) {
-            // The language model cannot judge a glued word: it counts as its parts do
-            // without their context, so that the context alone decides.
-            let alone = model.lm.score(&model.lm.empty(), self.ids[at]).0;
-            for (byte, words, parts) in repairs::splits(model, word) {
-                let mut features = Features::default();
-                features[Feature::Split] = 1.0;
-                features[Feature::Lm] = alone - parts;
-                let acronym = repairs::parts_an_acronym(word, byte);
-                features[Feature::SplitAcronym] = f32::from(acronym);
-                let kind = Kind::Split(byte as u16);
-                self.push(at..at + 1, kind, words, features, &model.weights);
-            }
-        }
-    }
-
-    /// How well the word at a token fits where it stands.
-    fn fit(&self, model: &Model, at: usize) -> f32 {
-        model.context.fit(&self.surroundings.of(at, at + 1), self.ids[at])
-    }
-
-    fn push_repair(&mut self, model: &Model, at: usize, kind: Kind, words: &[u32], of: Feature) {
-        let mut features = Features::default();
-        features[of] = 1.0;
-        features[Feature::Context] = self.fit(model, at);
-        self.push(at..at + 1, kind, words.iter().copied(), features, &model.weights);
-    }
-
-    fn push(
-        &mut self,
-        span: Range<usize>,
-        kind: Kind,
-        words: impl IntoIterator<Item = u32>,
-        features: Features,
-        weights: &Weights,
-    ) {
-        let score = weights.dot(&features);
-        self.add(span, kind, 0, words, features, score);
+        let score = model.weights.dot(&features);
+        let words = repair.words.iter().copied();
+        self.add(repair.span.clone(), repair.kind, 0, words, features, score);
     }
 
     fn add(

@@ -16,6 +16,7 @@
 //! exact over the search graph, which is made anew with each step's weights.
 
 mod calibrate;
+mod logistic;
 mod loss;
 #[cfg(test)]
 mod tests;
@@ -24,9 +25,11 @@ use crate::decode::precision::{self, Outcome};
 use crate::decode::{DecodeConfig, Graph, Readings, Signs};
 use crate::lattice::features::{FEATURES, Feature, NAMES, Weights};
 use crate::lattice::names::Names;
-use crate::lattice::{Lattice, Manner};
+use crate::lattice::{Lattice, Manner, Sentence};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
+use calibrate::{Change, Sureness};
+use loss::Distances;
 use ndarray::Array1;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -82,6 +85,8 @@ const EARLY: usize = 8;
 /// One sentence to learn from.
 struct Example {
     document: usize,
+    /// The names that each document writes.
+    names: Arc<[Names]>,
     text: String,
     tokens: Vec<Token>,
     original: Vec<String>,
@@ -89,6 +94,13 @@ struct Example {
     weight: f64,
     /// Whether our own spinner made it.
     simulated: bool,
+}
+
+impl Example {
+    /// The spun sentence, read by the weights of now.
+    fn sentence(&self, model: &Model) -> Sentence<'_> {
+        Sentence::read(model, &self.text, &self.tokens, self.names.get(self.document))
+    }
 }
 
 /// What one pass over the pairs found.
@@ -146,7 +158,12 @@ impl<'p> FromIterator<HeldOut<'p>> for Examples {
             last = Some(pair.document);
             example(&pair, documents - 1)
         });
-        Self(examples.collect())
+        let mut examples: Vec<Example> = examples.collect();
+        let sentences: Vec<_> =
+            examples.iter().map(|e| (e.document, &*e.text, &*e.tokens)).collect();
+        let names = Names::of_each(&sentences);
+        examples.iter_mut().for_each(|example| example.names = names.clone());
+        Self(examples)
     }
 }
 
@@ -157,11 +174,6 @@ impl Examples {
 
     fn documents(&self) -> Vec<usize> {
         self.0.iter().map(|example| example.document).collect()
-    }
-
-    fn names(&self) -> Arc<[Names]> {
-        let sentences = self.0.iter().map(|e| (e.document, &*e.text, &*e.tokens));
-        Names::of_each(&sentences.collect::<Vec<_>>())
     }
 }
 
@@ -178,19 +190,19 @@ pub(crate) fn tune(
     let is_in = |name: &str| f64::from(u8::from(!config.without.iter().any(|out| out == name)));
     let is_in: Array1<f64> = NAMES.iter().map(|name| is_in(name)).collect();
     model.weights = from_array(&(to_array(&model.weights) * &is_in));
-    let (documents, names) = (examples.documents(), examples.names());
+    let documents = examples.documents();
     let examples = &examples.0[..];
     let initial = to_array(&model.weights);
     let (mut mean, mut square) = (Array1::<f64>::zeros(FEATURES), Array1::<f64>::zeros(FEATURES));
     let settled = config.steps - config.steps / 4 - usize::from(config.steps > 0);
     let mut sum = Array1::<f64>::zeros(FEATURES);
-    let mut readings = Readings::none(documents.clone(), names.clone());
+    let mut readings = Readings::none(documents.clone());
     for step in 0..config.steps {
         // How a document is spun shows more slowly than weights move.
         if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
             // What is known of documents moves weights, and weights move it: half a step of the
             // one at a time keeps both from swinging.
-            readings = read(model, examples, (documents.clone(), names.clone())).halfway(&readings);
+            readings = read(model, examples, documents.clone()).halfway(&readings);
         }
         let batch = step % config.batches.max(1);
         let pass = pass(model, examples, &readings, batch, config);
@@ -220,17 +232,17 @@ pub(crate) fn tune(
 
 /// Learns how sure `model` may be of its changes, with the weights that it has.
 pub(crate) fn calibrate(model: &mut Model, examples: &Examples, config: &TuneConfig) {
-    let readings = read(model, &examples.0, (examples.documents(), examples.names()));
-    let changes = calibrate::changes(model, &examples.0, &readings, config);
-    model.calibrator = calibrate::fit(&changes);
+    let readings = read(model, &examples.0, examples.documents());
+    let sureness = Sureness::read(model, &examples.0, &readings, config);
+    model.calibrator = sureness.fit();
     let figures = &mut model.metadata.figures;
     figures.retain(|(name, _)| !precision::is_threshold(name));
-    let outcome = |change: &calibrate::Change| Outcome {
+    let outcome = |change: &Change| Outcome {
         confidence: model.calibrator.confidence(change.posterior, change.rate, &change.features),
         right: change.right,
         weight: change.weight,
     };
-    figures.extend(precision::thresholds(changes.iter().map(outcome).collect()));
+    figures.extend(precision::thresholds(sureness.changes.iter().map(outcome).collect()));
 }
 
 pub(crate) fn from_array(weights: &Array1<f64>) -> Weights {
@@ -251,6 +263,7 @@ fn example(pair: &HeldOut<'_>, document: usize) -> Option<Example> {
         document,
         text: pair.spun.to_string(),
         tokens,
+        names: Arc::default(),
         original: crate::text::token::words(pair.original),
         weight: pair.weight,
         simulated: pair.simulated,
@@ -282,17 +295,13 @@ fn pass(
 }
 
 /// How the examples and their documents are spun, by the weights of now.
-fn read(
-    model: &Model,
-    examples: &[Example],
-    (documents, names): (Vec<usize>, Arc<[Names]>),
-) -> Readings {
-    Readings::thorough(documents, names, |readings| {
+fn read(model: &Model, examples: &[Example], documents: Vec<usize>) -> Readings {
+    Readings::thorough(documents, |readings| {
         let of_chunk = |(chunk, examples): (usize, &[Example])| {
             let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
             let mut read = |(number, e): (usize, &Example)| {
                 let manner = readings.manner(number);
-                Signs::read(model, &e.text, &e.tokens, manner, &mut lattice, &mut graph)
+                Signs::read(model, &e.sentence(model), manner, &mut lattice, &mut graph)
             };
             (chunk * CHUNK..).zip(examples).map(&mut read).collect::<Vec<_>>()
         };
@@ -308,15 +317,16 @@ fn of_example(
     lattice: &mut Lattice,
     graph: &mut Graph,
 ) -> Pass {
-    lattice.build(model, &example.text, &example.tokens, manner);
+    let sentence = example.sentence(model);
+    lattice.build(model, &sentence, manner);
     let search = DecodeConfig::doubtful(config.beam);
     graph.search(model, lattice, &search);
-    let (losses, errors) =
-        loss::losses(model, lattice, &example.text, &example.tokens, &example.original);
+    let mut distances = Distances::new(model, &sentence, &example.original);
+    let (losses, errors) = (distances.losses(lattice), distances.untouched());
     let loss_of = |choice: u32| losses.get(choice as usize).copied().unwrap_or(0.0);
     let mut gradient = Array1::zeros(FEATURES);
     graph.posteriors();
-    let plain = graph.total();
+    let plain = graph.total;
     let mut mended = 0.0;
     for number in 0..graph.edges.len() {
         let likely = graph.posterior(number as u32);
@@ -333,7 +343,7 @@ fn of_example(
     }
     let weight = example.weight;
     Pass {
-        objective: weight * (graph.total() - plain),
+        objective: weight * (graph.total - plain),
         mended: weight * mended,
         errors: weight * errors,
         weight,

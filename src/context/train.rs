@@ -368,11 +368,10 @@ mod tests {
     #[test]
     fn words_fit_where_they_stood() {
         let model = learned();
-        let mut surroundings = Surroundings::default();
-        surroundings.read(&model, &[3, 7, 5]);
+        let surroundings = Surroundings::read(&model, &[3, 7, 5]);
         let around = surroundings.of(1, 2);
         assert!(model.fit(&around, 4) > model.fit(&around, 7) + 1.0);
-        surroundings.read(&model, &[6, 7, 8]);
+        let surroundings = Surroundings::read(&model, &[6, 7, 8]);
         let around = surroundings.of(1, 2);
         assert!(model.fit(&around, 7) > model.fit(&around, 4) + 1.0);
         assert_eq!(model.fit(&around, 9), 0.0, "a word without a vector");
@@ -382,8 +381,7 @@ mod tests {
     fn surroundings_are_gated_sums() {
         let model = learned();
         let ids = [3, 4, 9, 5, 6, 7, 8, 3, 4, 5, 6];
-        let mut surroundings = Surroundings::default();
-        surroundings.read(&model, &ids);
+        let surroundings = Surroundings::read(&model, &ids);
         for start in 0..ids.len() {
             for end in start + 1..=ids.len() {
                 let mut sum = [0.0f32; DIMENSIONS];

@@ -6,7 +6,7 @@ use super::restoration::Candidate;
 use super::{Decoder, Graph};
 use crate::channel::LONGEST_PHRASE;
 use crate::lattice::features::{FEATURES, Feature, Weights};
-use crate::lattice::{Kind, Lattice, Manner};
+use crate::lattice::{Kind, Lattice, Manner, Sentence};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 
@@ -14,10 +14,13 @@ impl Model {
     /// The model as a baseline: how often a replacement was seen and the language
     /// model decide, each with the weight 1, and nothing else does.
     pub(crate) fn frequency_and_language(&self) -> Self {
+        self.by(&[Feature::Lm, Feature::Keep, Feature::Restore])
+    }
+
+    /// The model with the weight 1 for some features and none for the others.
+    fn by(&self, features: &[Feature]) -> Self {
         let mut weights = Weights([0.0; FEATURES]);
-        for feature in [Feature::Lm, Feature::Keep, Feature::Restore] {
-            weights.0[feature as usize] = 1.0;
-        }
+        features.iter().for_each(|&feature| weights.0[feature as usize] = 1.0);
         Self { weights, ..self.clone() }
     }
 }
@@ -28,26 +31,29 @@ impl Decoder<'_> {
     /// known, by the original seen most often for it, unless the phrase was left
     /// alone more often.
     pub fn most_frequent(&self, text: &str) -> String {
-        let model = self.model;
+        // No candidate that was seen more often than the phrase itself may be missing.
+        let model = &self.model.by(&[Feature::Keep, Feature::Restore]);
         let tokens = tokenize(text);
         let mut lattice = Lattice::default();
         let mut graph = Graph::default();
         let sentence = |range: std::ops::Range<usize>| {
             let tokens = &tokens[range];
-            lattice.build(model, text, tokens, Manner::default());
+            let sentence = Sentence::read(model, text, tokens, None);
+            lattice.build(model, &sentence, Manner::default());
             let mut choices = Vec::new();
             let mut at = 0;
             while at < tokens.len() {
                 let longest = LONGEST_PHRASE.min(tokens.len() - at);
-                let found = (1..=longest).rev().find_map(|len| self.frequent(&lattice, at, len));
+                let frequent = |len| self.frequent(&lattice, &sentence.ids()[at..at + len], at);
+                let found = (1..=longest).rev().find_map(frequent);
                 let choice = found.unwrap_or(lattice.starting_at(at).start);
                 choices.push(choice);
                 at = lattice.choice(choice).end as usize;
             }
             graph.search(model, &lattice, &self.config);
             graph.posteriors();
-            let writer = line::Writer::new(model, text, tokens, &lattice, 0.0);
-            line::sentence(&writer, &graph, &[Path { score: 0.0, choices }])
+            let writer = line::Writer::new(model, &sentence, &lattice, 0.0);
+            writer.result(&graph, &[Path { score: 0.0, choices }], &self.config)
         };
         let results = sentences(text, &tokens).into_iter().map(sentence).collect();
         line::assemble(text, results, 1).best().to_string()
@@ -58,13 +64,12 @@ impl Decoder<'_> {
     pub fn left_alone(&self, text: &str) -> Vec<Candidate> {
         let channel = &self.model.channel;
         let tokens = tokenize(text);
-        let mut lattice = Lattice::default();
-        lattice.build(self.model, text, &tokens, Manner::default());
+        let sentence = Sentence::read(self.model, text, &tokens, None);
         let mut kept = vec![0.0f32; tokens.len()];
         for start in 0..tokens.len() {
             let mut node = channel.root();
             for end in start + 1..=tokens.len().min(start + LONGEST_PHRASE) {
-                let Some(child) = channel.child(node, lattice.ids()[end - 1]) else { break };
+                let Some(child) = channel.child(node, sentence.ids()[end - 1]) else { break };
                 node = child;
                 if !channel.candidates(node).is_empty() {
                     let keep = channel.keep(node);
@@ -81,11 +86,11 @@ impl Decoder<'_> {
         tokens.iter().zip(kept).map(candidate).collect()
     }
 
-    /// The most frequent candidate for `len` tokens from `at`, if it was seen
+    /// The most frequent candidate for the words `spun`, which stand at `at`, if it was seen
     /// there more often than the phrase left alone.
-    fn frequent(&self, lattice: &Lattice, at: usize, len: usize) -> Option<u32> {
+    fn frequent(&self, lattice: &Lattice, spun: &[u32], at: usize) -> Option<u32> {
         let channel = &self.model.channel;
-        let node = channel.find(&lattice.ids()[at..at + len])?;
+        let node = channel.find(spun)?;
         let candidates = channel.candidates(node);
         let restore = |candidate: &usize| channel.scores(*candidate).restore;
         let best = candidates.max_by(|a, b| restore(a).total_cmp(&restore(b)).then(b.cmp(a)))?;
@@ -95,7 +100,7 @@ impl Decoder<'_> {
         let words: Vec<u32> = channel.original(best).collect();
         lattice.starting_at(at).find(|&number| {
             let choice = lattice.choice(number);
-            let same = choice.end as usize == at + len && choice.kind == Kind::Restore;
+            let same = choice.span().len() == spun.len() && choice.kind == Kind::Restore;
             same && lattice.words(choice) == words
         })
     }

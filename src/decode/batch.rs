@@ -3,6 +3,7 @@
 use super::document::{Readings, Signs};
 use super::line::{self, SentenceResult};
 use super::{Decoder, Restored, Worker};
+use crate::lattice::Sentence;
 use crate::lattice::names::Names;
 use crate::text::{Token, sentences, tokenize};
 use rayon::prelude::*;
@@ -15,9 +16,6 @@ struct Plan<'l> {
     tokens: Vec<Token>,
     sentences: Vec<Range<usize>>,
 }
-
-/// One sentence of a plan.
-type Task<'p, 'l> = (&'p Plan<'l>, &'p [Token]);
 
 impl Decoder<'_> {
     /// Restores the lines of one document, as [`Decoder::decode_documents`] does.
@@ -53,12 +51,19 @@ impl Decoder<'_> {
         let lines: Vec<(usize, &str)> = documents.iter().enumerate().flat_map(numbered).collect();
         let plans: Vec<Plan<'_>> =
             lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
-        let tasks: Vec<Task<'_, '_>> = plans.iter().flat_map(Plan::tasks).collect();
-        let readings = self.readings(&tasks, go_on);
-        let decode = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
-            go_on().then(|| worker.sentence(plan.line, tokens, readings.manner(number)))
+        let sentences: Vec<(usize, &str, &[Token])> =
+            plans.iter().flat_map(Plan::sentences).collect();
+        let names = Names::of_each(&sentences);
+        let read = |&(document, line, tokens): &(usize, _, _)| {
+            Sentence::read(self.model, line, tokens, names.get(document))
         };
-        let numbered = tasks.par_iter().enumerate();
+        let read: Vec<Sentence<'_>> = sentences.par_iter().map(read).collect();
+        let of_each = sentences.iter().map(|&(document, ..)| document).collect();
+        let readings = self.readings(of_each, &read, go_on);
+        let decode = |worker: &mut Worker<'_>, (number, sentence): (_, &Sentence<'_>)| {
+            go_on().then(|| worker.sentence(sentence, readings.manner(number)))
+        };
+        let numbered = read.par_iter().enumerate();
         let results: Option<Vec<SentenceResult>> =
             numbered.map_init(|| self.worker(), decode).collect();
         let mut results = results?.into_iter();
@@ -71,18 +76,20 @@ impl Decoder<'_> {
     }
 
     /// How each sentence and its document are spun.
-    fn readings(&self, tasks: &[Task<'_, '_>], go_on: &(dyn Fn() -> bool + Sync)) -> Readings {
-        let documents = tasks.iter().map(|(plan, _)| plan.document).collect();
-        let sentences = tasks.iter().map(|&(plan, tokens)| (plan.document, plan.line, tokens));
-        let names = Names::of_each(&sentences.collect::<Vec<_>>());
-        Readings::of(documents, names, |readings| {
-            let read = |worker: &mut Worker<'_>, (number, &(plan, tokens)): (_, &Task<'_, '_>)| {
+    fn readings(
+        &self,
+        documents: Vec<usize>,
+        sentences: &[Sentence<'_>],
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Readings {
+        Readings::of(documents, |readings| {
+            let read = |worker: &mut Worker<'_>, (number, sentence): (_, &Sentence<'_>)| {
                 readings.signs(number, |manner| match go_on() {
-                    true => worker.signs(plan.line, tokens, manner),
+                    true => worker.signs(sentence, manner),
                     false => Signs::default(),
                 })
             };
-            tasks.par_iter().enumerate().map_init(|| self.worker(), read).collect()
+            sentences.par_iter().enumerate().map_init(|| self.worker(), read).collect()
         })
     }
 }
@@ -94,7 +101,10 @@ impl<'l> Plan<'l> {
         Self { line, document, tokens, sentences }
     }
 
-    fn tasks(&self) -> impl Iterator<Item = Task<'_, 'l>> {
-        self.sentences.iter().map(move |range| (self, &self.tokens[range.clone()]))
+    /// The sentences, each with its document.
+    fn sentences(&self) -> impl Iterator<Item = (usize, &'l str, &[Token])> {
+        let sentence =
+            |range: &Range<usize>| (self.document, self.line, &self.tokens[range.clone()]);
+        self.sentences.iter().map(sentence)
     }
 }

@@ -10,7 +10,8 @@ use crate::lattice::{Kind, Lattice};
 use crate::lm::State;
 use crate::model::Model;
 use crate::text::vocabulary::END;
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 
 /// No edge, no choice.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -24,9 +25,11 @@ pub(crate) struct Node {
     pub(crate) best_edge: u32,
     /// First edge that leads here; the others follow by [`Edge::next`].
     pub(crate) first_edge: u32,
-    /// Log sum of the scores of all ways here, and from here to the end.
+    /// How much all ways here weigh, the best of them weighing 1, and all from here to the end.
     pub(crate) alpha: f64,
     pub(crate) beta: f64,
+    /// The next node in the same bucket.
+    next: u32,
 }
 
 /// A step from one node to another by a choice of the lattice.
@@ -41,7 +44,12 @@ pub(crate) struct Edge {
     pub(crate) lm: f32,
     /// What the step adds to a score.
     pub(crate) score: f32,
+    /// How much the best way through this step to its end weighs beside the best way there.
+    pub(crate) weight: f64,
 }
+
+/// Nodes of a sentence are looked up in so many buckets, a power of two.
+const BUCKETS: usize = 1024;
 
 /// The graph of hypotheses of one sentence; nodes and edges come in an order in
 /// which every edge leads forward.
@@ -51,7 +59,10 @@ pub(crate) struct Graph {
     pub(crate) edges: Vec<Edge>,
     /// Nodes by position, the surviving ones first and in order of score.
     at: Vec<Vec<u32>>,
-    numbers: FxHashMap<(u16, State), u32>,
+    /// The last node of each bucket.
+    buckets: Vec<u32>,
+    /// Log sum of the scores of all ways through the graph.
+    pub(crate) total: f64,
 }
 
 impl Graph {
@@ -59,7 +70,8 @@ impl Graph {
     pub(crate) fn search(&mut self, model: &Model, lattice: &Lattice, config: &DecodeConfig) {
         self.nodes.clear();
         self.edges.clear();
-        self.numbers.clear();
+        self.buckets.clear();
+        self.buckets.resize(BUCKETS, NONE);
         self.at.iter_mut().for_each(Vec::clear);
         self.at.resize_with(self.at.len().max(lattice.len() + 1), Vec::new);
         let start = self.node(0, model.lm.begin());
@@ -87,7 +99,7 @@ impl Graph {
         for &from in &live {
             let (lm, _) = model.lm.score(&self.nodes[from as usize].state, END);
             let score = model.weights.of(Feature::Lm) * lm;
-            self.edge(Edge { from, to: end, choice: NONE, next: NONE, lm, score });
+            self.edge(from, end, NONE, lm, score);
         }
         self.at[lattice.len()] = live;
     }
@@ -115,43 +127,44 @@ impl Graph {
         }
         let to = self.node(choice.end, state);
         let score = choice.score + model.weights.of(Feature::Lm) * lm;
-        self.edge(Edge { from, to, choice: number, next: NONE, lm, score });
+        self.edge(from, to, number, lm, score);
         to
     }
 
     fn node(&mut self, position: u16, state: State) -> u32 {
-        let next = self.nodes.len() as u32;
-        let number = *self.numbers.entry((position, state)).or_insert(next);
-        if number == next {
-            let (best, alpha) = (f32::NEG_INFINITY, f64::NEG_INFINITY);
-            let (best_edge, first_edge) = (NONE, NONE);
-            self.nodes.push(Node {
-                position,
-                state,
-                best,
-                best_edge,
-                first_edge,
-                alpha,
-                beta: alpha,
-            });
-            if let Some(at) = self.at.get_mut(position as usize) {
-                at.push(number);
+        let mut hasher = FxHasher::default();
+        position.hash(&mut hasher);
+        state.hash(&mut hasher);
+        let bucket = hasher.finish() as usize % BUCKETS;
+        let mut found = self.buckets[bucket];
+        while found != NONE {
+            let node = &self.nodes[found as usize];
+            if node.position == position && node.state == state {
+                return found;
             }
+            found = node.next;
+        }
+        let number = self.nodes.len() as u32;
+        let next = std::mem::replace(&mut self.buckets[bucket], number);
+        let (best, best_edge, first_edge) = (f32::NEG_INFINITY, NONE, NONE);
+        let (alpha, beta) = (0.0, 0.0);
+        let node = Node { position, state, best, best_edge, first_edge, alpha, beta, next };
+        self.nodes.push(node);
+        if let Some(at) = self.at.get_mut(position as usize) {
+            at.push(number);
         }
         number
     }
 
-    fn edge(&mut self, mut edge: Edge) {
+    fn edge(&mut self, from: u32, to: u32, choice: u32, lm: f32, score: f32) {
         let number = self.edges.len() as u32;
-        let score = self.nodes[edge.from as usize].best + edge.score;
-        let to = &mut self.nodes[edge.to as usize];
-        if score > to.best {
-            to.best = score;
-            to.best_edge = number;
+        let best = self.nodes[from as usize].best + score;
+        let node = &mut self.nodes[to as usize];
+        if best > node.best {
+            (node.best, node.best_edge) = (best, number);
         }
-        edge.next = to.first_edge;
-        to.first_edge = number;
-        self.edges.push(edge);
+        let next = std::mem::replace(&mut node.first_edge, number);
+        self.edges.push(Edge { from, to, choice, next, lm, score, weight: 0.0 });
     }
 
     /// Keeps the best nodes of a position, and the one that has changed nothing.

@@ -19,12 +19,54 @@ pub(crate) struct Calibrator {
     /// What is added for the features of the change: what was seen in really spun sentences,
     /// say, is right more often than a posterior over many engines tells.
     pub(crate) features: Weights,
+    /// The same for words that are left alone.
+    pub(crate) kept: Kept,
+}
+
+/// What the log odds that a word which is left alone is the author's depend on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Kept {
+    pub(crate) slope: f32,
+    pub(crate) offset: f32,
+    pub(crate) rate: f32,
+    /// What is added for a word for which nothing is offered, always and for each unit of the
+    /// spin rate; what its author wrote may be no candidate.
+    pub(crate) bare: f32,
+    pub(crate) bare_rate: f32,
 }
 
 /// The calibrator that believes every posterior.
 impl Default for Calibrator {
     fn default() -> Self {
-        Self { slope: 1.0, offset: 0.0, rate: 0.0, features: Weights([0.0; FEATURES]) }
+        let kept = Kept { slope: 1.0, offset: 0.0, rate: 0.0, bare: 0.0, bare_rate: 0.0 };
+        Self { slope: 1.0, offset: 0.0, rate: 0.0, features: Weights([0.0; FEATURES]), kept }
+    }
+}
+
+impl Kept {
+    pub(crate) const INPUTS: usize = 5;
+
+    /// What its weights count, in their order: for a word of this posterior, in a document of
+    /// this spin rate.
+    pub(crate) fn inputs(posterior: f64, rate: f32, bare: bool) -> [f64; Self::INPUTS] {
+        let (rate, nothing) = (f64::from(rate), f64::from(u8::from(bare)));
+        [logit(posterior), 1.0, rate, nothing, nothing * rate]
+    }
+
+    /// How likely the word is the author's.
+    pub(crate) fn confidence(&self, posterior: f64, rate: f32, bare: bool) -> f64 {
+        let weights = self.to_array().map(f64::from);
+        let inputs = Self::inputs(posterior, rate, bare);
+        logistic(weights.iter().zip(inputs).map(|(weight, input)| weight * input).sum())
+    }
+
+    pub(crate) fn from_array(weights: [f32; Self::INPUTS]) -> Self {
+        let [slope, offset, rate, bare, bare_rate] = weights;
+        Self { slope, offset, rate, bare, bare_rate }
+    }
+
+    fn to_array(&self) -> [f32; Self::INPUTS] {
+        [self.slope, self.offset, self.rate, self.bare, self.bare_rate]
     }
 }
 
@@ -65,6 +107,7 @@ impl Calibrator {
     pub(crate) fn write(&self, writer: &mut SectionWriter) {
         [self.slope, self.offset, self.rate].into_iter().for_each(|value| writer.put(value));
         writer.array(self.features.to_bytes());
+        self.kept.to_array().into_iter().for_each(|value| writer.put(value));
     }
 
     pub(crate) fn read(reader: &mut SectionReader) -> Result<Self> {
@@ -74,11 +117,16 @@ impl Calibrator {
             true => Self::default().features,
             false => Weights::from_bytes(reader)?,
         };
-        let calibrator = Self { slope, offset, rate, features };
-        let numbers = [slope, offset, rate];
-        let sound = numbers.iter().chain(&calibrator.features.0).all(|value| value.is_finite());
-        reader.check(sound && slope > 0.0, "finite numbers, the first above 0", "others")?;
-        Ok(calibrator)
+        let mut kept = Self::default().kept.to_array();
+        if !reader.is_empty() {
+            for value in &mut kept {
+                *value = reader.take()?;
+            }
+        }
+        let numbers = [slope, offset, rate].into_iter().chain(features.0).chain(kept);
+        let sound = numbers.into_iter().all(f32::is_finite) && slope > 0.0 && kept[0] > 0.0;
+        reader.check(sound, "finite numbers, the slopes above 0", "others")?;
+        Ok(Self { slope, offset, rate, features, kept: Kept::from_array(kept) })
     }
 }
 

@@ -6,13 +6,10 @@
 use super::{DecodeConfig, Graph};
 use crate::channel::{Evidence, FAMILIES};
 use crate::lattice::elsewhere::Elsewhere;
-use crate::lattice::names::Names;
-use crate::lattice::{Kind, Lattice, Manner};
+use crate::lattice::{Kind, Lattice, Manner, Sentence};
 use crate::model::Model;
-use crate::text::Token;
 use rustc_hash::FxHashMap;
 use std::ops::Add;
-use std::sync::Arc;
 
 /// Share of the words that a first pass expects to be changed in spun text, and
 /// for how many words of a document this expectation counts.
@@ -74,17 +71,16 @@ impl Signs {
     /// Reads the signs of one sentence, given what is known of its document.
     pub(crate) fn read(
         model: &Model,
-        text: &str,
-        tokens: &[Token],
+        sentence: &Sentence<'_>,
         manner: Manner<'_>,
         lattice: &mut Lattice,
         graph: &mut Graph,
     ) -> Self {
-        lattice.build(model, text, tokens, manner);
+        lattice.build(model, sentence, manner);
         graph.search(model, lattice, &DecodeConfig::doubtful(BEAM));
         graph.posteriors();
         let posteriors = graph.choice_posteriors(lattice);
-        let mut sums = Sums { words: tokens.len() as f64, ..Sums::default() };
+        let mut sums = Sums { words: sentence.len() as f64, ..Sums::default() };
         let mut words: Vec<(u32, f32)> = Vec::new();
         for (number, likely) in (0..).zip(posteriors) {
             let choice = lattice.choice(number);
@@ -155,8 +151,6 @@ fn posterior(prior: [f64; FAMILIES], logs: [f64; FAMILIES]) -> [f64; FAMILIES] {
 pub(crate) struct Readings {
     /// The document of each sentence.
     documents: Vec<usize>,
-    /// The names that each document writes.
-    names: Arc<[Names]>,
     signs: Vec<Signs>,
     /// The signs of each document, summed, and its words.
     sums: Vec<Sums>,
@@ -167,30 +161,22 @@ pub(crate) struct Readings {
 
 impl Readings {
     /// Nothing is known yet of sentences that belong to these documents, which are
-    /// numbered from 0, but for the `names` of each document.
-    pub(crate) fn none(documents: Vec<usize>, names: Arc<[Names]>) -> Self {
+    /// numbered from 0.
+    pub(crate) fn none(documents: Vec<usize>) -> Self {
         let (signs, sums, words, settled) = Default::default();
-        Self { documents, names, signs, sums, words, settled }
+        Self { documents, signs, sums, words, settled }
     }
 
     /// Reads every sentence up to [`READINGS`] times; `read` tells the signs of all of them,
     /// by [`Readings::signs`].
-    pub(crate) fn of(
-        documents: Vec<usize>,
-        names: Arc<[Names]>,
-        read: impl FnMut(&Self) -> Vec<Signs>,
-    ) -> Self {
-        Self::read(Self::none(documents, names), SETTLED, read)
+    pub(crate) fn of(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        Self::read(Self::none(documents), SETTLED, read)
     }
 
     /// Reads every sentence [`READINGS`] times, as suits weights that are still being learned
     /// and tell innocent documents badly; `read` tells the signs by [`Readings::manner`].
-    pub(crate) fn thorough(
-        documents: Vec<usize>,
-        names: Arc<[Names]>,
-        read: impl FnMut(&Self) -> Vec<Signs>,
-    ) -> Self {
-        Self::read(Self::none(documents, names), 0.0, read)
+    pub(crate) fn thorough(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        Self::read(Self::none(documents), 0.0, read)
     }
 
     fn read(mut readings: Self, settled: f64, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
@@ -252,6 +238,6 @@ impl Readings {
         let manner = all.manner(here.sums);
         let further = if self.settled[document] { FURTHER } else { 1.0 };
         let rate = manner.rate * further;
-        Manner { elsewhere: Some(elsewhere), names: self.names.get(document), rate, ..manner }
+        Manner { elsewhere: Some(elsewhere), rate, ..manner }
     }
 }

@@ -1,12 +1,12 @@
 //! From choices of the lattice to text, and from sentences to their line.
 
+use super::DecodeConfig;
 use super::beam::Graph;
 use super::nbest::Path;
 use super::posterior::rivals;
 use super::restoration::{Alternative, Candidate, Edit, Restoration, Restored};
-use crate::lattice::{Choice, Kind, Lattice};
+use crate::lattice::{Choice, Kind, Lattice, Sentence};
 use crate::model::Model;
-use crate::text::Token;
 use crate::text::case::recase;
 
 /// Alternatives that are told of one edit, and how likely they must be.
@@ -19,14 +19,14 @@ pub(super) struct SentenceResult {
     end: usize,
     restorations: Vec<Restoration>,
     edits: Vec<Edit>,
-    pub(super) candidates: Vec<Candidate>,
+    words: Vec<Candidate>,
+    candidates: Vec<Candidate>,
 }
 
 /// What choices write into the text of their sentence.
 pub(super) struct Writer<'a> {
     model: &'a Model,
-    line: &'a str,
-    tokens: &'a [Token],
+    sentence: &'a Sentence<'a>,
     lattice: &'a Lattice,
     /// How heavily the document is spun.
     rate: f32,
@@ -35,21 +35,48 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(
         model: &'a Model,
-        line: &'a str,
-        tokens: &'a [Token],
+        sentence: &'a Sentence<'a>,
         lattice: &'a Lattice,
         rate: f32,
     ) -> Self {
-        Self { model, line, tokens, lattice, rate }
+        Self { model, sentence, lattice, rate }
     }
 
-    fn spun(&self, choice: &Choice) -> &str {
+    /// Writes the `paths` through the graph of the sentence, the first with its evidence.
+    pub(super) fn result(
+        &self,
+        graph: &Graph,
+        paths: &[Path],
+        config: &DecodeConfig,
+    ) -> SentenceResult {
+        let tokens = self.sentence.tokens;
+        let restoration = |path: &Path| Restoration {
+            text: self.text(&path.choices),
+            score: f64::from(path.score),
+            probability: (f64::from(path.score) - graph.total).exp().min(1.0),
+        };
+        let best = paths.first().map_or(&[][..], |best| &best.choices);
+        let edits = self.edits(graph, best);
+        let words = if config.words { self.words(graph, best, &edits) } else { Vec::new() };
+        SentenceResult {
+            start: tokens[0].start,
+            end: tokens[tokens.len() - 1].end,
+            restorations: paths.iter().map(restoration).collect(),
+            edits,
+            words,
+            candidates: if config.candidates { self.candidates(graph) } else { Vec::new() },
+        }
+    }
+
+    fn spun(&self, choice: &Choice) -> &'a str {
         let span = choice.span();
-        &self.line[self.tokens[span.start].start..self.tokens[span.end - 1].end]
+        let Sentence { text, tokens, .. } = self.sentence;
+        &text[tokens[span.start].start..tokens[span.end - 1].end]
     }
 
     fn push(&self, choice: &Choice, out: &mut String) {
         let spun = self.spun(choice);
+        let Sentence { text, tokens, .. } = self.sentence;
         match choice.kind {
             Kind::Keep => out.push_str(spun),
             Kind::Split(at) => {
@@ -57,11 +84,11 @@ impl<'a> Writer<'a> {
                 out.extend([left, " ", right]);
             }
             Kind::Small => out.push_str(&spun.to_lowercase()),
-            Kind::Name(_) => out.push_str(self.lattice.name(choice).unwrap_or(spun)),
-            Kind::Doubled => out.push_str(self.tokens[choice.span().start].of(self.line)),
+            Kind::Name(_) => out.push_str(self.sentence.name(choice).unwrap_or(spun)),
+            Kind::Doubled => out.push_str(tokens[choice.span().start].of(text)),
             Kind::Restore | Kind::Article => {
-                let spun: Vec<&str> =
-                    self.tokens[choice.span()].iter().map(|token| token.of(self.line)).collect();
+                let spun = tokens[choice.span()].iter().map(|token| token.of(text));
+                let spun: Vec<&str> = spun.collect();
                 let ids = self.lattice.words(choice).iter();
                 let words: Vec<String> = ids.map(|&id| self.model.vocabulary.word(id)).collect();
                 let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -71,14 +98,15 @@ impl<'a> Writer<'a> {
     }
 
     fn text(&self, choices: &[u32]) -> String {
+        let Sentence { text, tokens, .. } = self.sentence;
         let mut out = String::new();
-        let mut written = self.tokens[0].start;
+        let mut written = tokens[0].start;
         for &number in choices {
             let choice = self.lattice.choice(number);
             let span = choice.span();
-            out.push_str(&self.line[written..self.tokens[span.start].start]);
+            out.push_str(&text[written..tokens[span.start].start]);
             self.push(choice, &mut out);
-            written = self.tokens[span.end - 1].end;
+            written = tokens[span.end - 1].end;
         }
         out
     }
@@ -91,6 +119,53 @@ impl<'a> Writer<'a> {
         let posteriors = graph.choice_posteriors(self.lattice);
         let edit = |&number: &u32| self.edit(graph, &posteriors, number);
         choices.iter().filter(changes).map(edit).collect()
+    }
+
+    /// Every word of a restoration with these `edits`.
+    fn words(&self, graph: &Graph, choices: &[u32], edits: &[Edit]) -> Vec<Candidate> {
+        let (posteriors, bare) = (graph.choice_posteriors(self.lattice), self.lattice.bare());
+        let mut edits = edits.iter();
+        let word = |&number: &u32| {
+            let choice = self.lattice.choice(number);
+            let posterior = posteriors[number as usize];
+            let probability = match choice.kind {
+                Kind::Keep => self.kept(choice, posterior, &bare),
+                _ => edits.next().map_or(posterior, |edit| edit.probability),
+            };
+            self.candidate(choice, probability)
+        };
+        choices.iter().map(word).collect()
+    }
+
+    /// Everything that the lattice offers, left to right.
+    fn candidates(&self, graph: &Graph) -> Vec<Candidate> {
+        let bare = self.lattice.bare();
+        let candidate = |(number, posterior): (u32, f64)| {
+            let choice = self.lattice.choice(number);
+            let probability = match choice.kind {
+                Kind::Keep => self.kept(choice, posterior, &bare),
+                _ => posterior,
+            };
+            self.candidate(choice, probability)
+        };
+        (0..).zip(graph.choice_posteriors(self.lattice)).map(candidate).collect()
+    }
+
+    /// How likely a word that is left alone is the author's.
+    fn kept(&self, choice: &Choice, posterior: f64, bare: &[bool]) -> f64 {
+        let at = choice.span().start;
+        match self.sentence.is_mark(at) {
+            true => posterior,
+            false => self.model.calibrator.kept.confidence(posterior, self.rate, bare[at]),
+        }
+    }
+
+    fn candidate(&self, choice: &Choice, probability: f64) -> Candidate {
+        let mut original = String::new();
+        self.push(choice, &mut original);
+        let (span, tokens) = (choice.span(), self.sentence.tokens);
+        let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
+        Candidate { start, end, original, probability }
     }
 
     fn edit(&self, graph: &Graph, posteriors: &[f64], number: u32) -> Edit {
@@ -125,46 +200,10 @@ impl<'a> Writer<'a> {
         alternatives.retain(|other| other.probability >= LEAST_ALTERNATIVE);
         alternatives.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         alternatives.truncate(MOST_ALTERNATIVES);
-        let (start, end) = (self.tokens[span.start].start, self.tokens[span.end - 1].end);
+        let tokens = self.sentence.tokens;
+        let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
         Edit { start, end, spun, original, probability, alternatives }
     }
-}
-
-/// Writes the `paths` of one sentence, the first with its edits.
-pub(super) fn sentence(writer: &Writer<'_>, graph: &Graph, paths: &[Path]) -> SentenceResult {
-    let tokens = writer.tokens;
-    let restoration = |path: &Path| Restoration {
-        text: writer.text(&path.choices),
-        score: f64::from(path.score),
-        probability: (f64::from(path.score) - graph.total()).exp().min(1.0),
-    };
-    SentenceResult {
-        start: tokens[0].start,
-        end: tokens[tokens.len() - 1].end,
-        restorations: paths.iter().map(restoration).collect(),
-        edits: paths.first().map_or(Vec::new(), |best| writer.edits(graph, &best.choices)),
-        candidates: Vec::new(),
-    }
-}
-
-/// Everything that the lattice offers for one sentence, left to right.
-pub(super) fn candidates(
-    model: &Model,
-    line: &str,
-    tokens: &[Token],
-    lattice: &Lattice,
-    graph: &Graph,
-) -> Vec<Candidate> {
-    let writer = Writer::new(model, line, tokens, lattice, 0.0);
-    let candidate = |(number, probability): (u32, f64)| {
-        let choice = lattice.choice(number);
-        let span = choice.span();
-        let mut original = String::new();
-        writer.push(choice, &mut original);
-        let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
-        Candidate { start, end, original, probability }
-    };
-    (0..).zip(graph.choice_posteriors(lattice)).map(candidate).collect()
 }
 
 /// A restoration of the first sentences of a line: how good it is, the
@@ -220,10 +259,11 @@ pub(super) fn assemble(line: &str, sentences: Vec<SentenceResult>, k: usize) -> 
         Restoration { text, score, probability: log.exp() }
     };
     let restorations = (0..levels[levels.len() - 1].len()).map(write).collect();
-    let (mut edits, mut candidates) = (Vec::new(), Vec::new());
+    let mut restored = Restored { restorations, ..Restored::untouched(line) };
     for sentence in sentences {
-        edits.extend(sentence.edits);
-        candidates.extend(sentence.candidates);
+        restored.edits.extend(sentence.edits);
+        restored.words.extend(sentence.words);
+        restored.candidates.extend(sentence.candidates);
     }
-    Restored { text: line.to_string(), restorations, edits, candidates }
+    restored
 }

@@ -6,38 +6,38 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 impl Graph {
-    /// Fills `alpha` and `beta` of every node (Rabiner 1989).
+    /// Fills `alpha` and `beta` of every node and the weight of every edge (Rabiner 1989).
+    ///
+    /// Everything is told beside the best way to a node, so that no logarithms have to be
+    /// added and no sum overflows.
     pub(crate) fn posteriors(&mut self) {
         for node in &mut self.nodes {
-            (node.alpha, node.beta) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+            (node.alpha, node.beta) = (0.0, 0.0);
         }
         let end = self.end() as usize;
-        self.nodes[0].alpha = 0.0;
-        self.nodes[end].beta = 0.0;
+        self.nodes[0].alpha = 1.0;
+        self.nodes[end].beta = 1.0;
         // Edges are made in order of the position that they start from, so that
         // a node's own sum is whole before an edge leaves it.
-        for edge in &self.edges {
-            let through = self.nodes[edge.from as usize].alpha + f64::from(edge.score);
-            let to = &mut self.nodes[edge.to as usize];
-            to.alpha = log_add(to.alpha, through);
+        for edge in &mut self.edges {
+            let (from, to) = (edge.from as usize, edge.to as usize);
+            let behind = self.nodes[from].best + edge.score - self.nodes[to].best;
+            edge.weight = f64::from(behind).exp();
+            self.nodes[to].alpha += self.nodes[from].alpha * edge.weight;
         }
         for edge in self.edges.iter().rev() {
-            let through = self.nodes[edge.to as usize].beta + f64::from(edge.score);
-            let from = &mut self.nodes[edge.from as usize];
-            from.beta = log_add(from.beta, through);
+            let beta = self.nodes[edge.to as usize].beta;
+            self.nodes[edge.from as usize].beta += beta * edge.weight;
         }
-    }
-
-    /// Log sum of the scores of all ways through the graph.
-    pub(crate) fn total(&self) -> f64 {
-        self.nodes[0].beta
+        let end = &self.nodes[end];
+        self.total = f64::from(end.best) + end.alpha.ln();
     }
 
     /// The probability that the best restoration goes by an edge.
     pub(crate) fn posterior(&self, edge: u32) -> f64 {
         let edge = &self.edges[edge as usize];
         let (from, to) = (&self.nodes[edge.from as usize], &self.nodes[edge.to as usize]);
-        (from.alpha + f64::from(edge.score) + to.beta - self.total()).exp().min(1.0)
+        (from.alpha * edge.weight * to.beta / self.nodes[0].beta).min(1.0)
     }
 
     /// The probability of every choice of the lattice, by its number.
@@ -53,7 +53,7 @@ impl Graph {
     }
 
     /// Takes away every change that is less likely than `least`, and finds the
-    /// best ways anew. Probabilities stay what they were.
+    /// best ways anew. Probabilities stay what they were, those of what is taken away, too.
     pub(crate) fn abstain(&mut self, lattice: &Lattice, least: impl Fn(u32) -> f64) {
         let posteriors = self.choice_posteriors(lattice);
         let unsure = |choice: u32| {
@@ -100,20 +100,14 @@ pub(crate) fn rivals(lattice: &Lattice, posteriors: &[f64], span: Range<usize>) 
     rivals
 }
 
-/// `log(exp(a) + exp(b))`.
-pub(crate) fn log_add(a: f64, b: f64) -> f64 {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    if low == f64::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
-}
-
 impl Graph {
     /// The probability that every token of `span` is left alone.
     pub(crate) fn kept(&self, lattice: &Lattice, span: Range<usize>) -> f64 {
-        // Log sums of the ways that are still untouched, by node.
+        // How much the ways weigh that are still untouched, by node.
         let mut ways: BTreeMap<u32, f64> = BTreeMap::new();
         let starts = |edge: &Edge| usize::from(self.nodes[edge.from as usize].position);
         let first = self.edges.partition_point(|edge| starts(edge) < span.start);
-        let mut kept = f64::NEG_INFINITY;
+        let mut kept = 0.0;
         for edge in self.edges[first..].iter().take_while(|edge| starts(edge) < span.end) {
             let is_keep = edge.choice != NONE && lattice.choice(edge.choice).kind == Kind::Keep;
             let before = match starts(edge) == span.start {
@@ -121,14 +115,13 @@ impl Graph {
                 false => ways.get(&edge.from).copied(),
             };
             let Some(before) = before.filter(|_| is_keep) else { continue };
-            let through = before + f64::from(edge.score);
+            let through = before * edge.weight;
             if usize::from(lattice.choice(edge.choice).end) == span.end {
-                kept = log_add(kept, through + self.nodes[edge.to as usize].beta);
+                kept += through * self.nodes[edge.to as usize].beta;
             } else {
-                let way = ways.entry(edge.to).or_insert(f64::NEG_INFINITY);
-                *way = log_add(*way, through);
+                *ways.entry(edge.to).or_default() += through;
             }
         }
-        (kept - self.total()).exp().min(1.0)
+        (kept / self.nodes[0].beta).min(1.0)
     }
 }

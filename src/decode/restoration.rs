@@ -11,6 +11,11 @@ pub struct Restored {
     pub restorations: Vec<Restoration>,
     /// What the first restoration changes, from left to right.
     pub edits: Vec<Edit>,
+    /// The first restoration from left to right, word by word and edit by edit, with how
+    /// likely the author wrote each; nothing unless
+    /// [`DecodeConfig::words`](super::DecodeConfig::words) asks for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Candidate>,
     /// Everything that was considered, the words left alone too; nothing unless
     /// [`DecodeConfig::candidates`](super::DecodeConfig::candidates) asks for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -55,7 +60,8 @@ pub struct Candidate {
     pub end: usize,
     /// What may have stood there.
     pub original: String,
-    /// How likely this is, before anything is withheld for want of confidence.
+    /// How likely the author wrote this; of what is considered and not chosen, how likely it is
+    /// among all that is.
     pub probability: f64,
 }
 
@@ -73,7 +79,8 @@ impl Restored {
     pub fn untouched(text: &str) -> Self {
         let text = text.to_string();
         let same = Restoration { text: text.clone(), score: 0.0, probability: 1.0 };
-        Self { text, restorations: vec![same], edits: Vec::new(), candidates: Vec::new() }
+        let (edits, words, candidates) = Default::default();
+        Self { text, restorations: vec![same], edits, words, candidates }
     }
 
     /// The likeliest restoration.

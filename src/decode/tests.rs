@@ -1,8 +1,8 @@
 //! The search held against brute force: every path, one by one.
 
-use super::{DecodeConfig, Graph};
+use super::{Candidate, DecodeConfig, Decoder, Graph};
 use crate::lattice::features::Feature;
-use crate::lattice::{Lattice, Manner};
+use crate::lattice::{Lattice, Manner, Sentence};
 use crate::model::Model;
 use crate::text::vocabulary::END;
 use crate::text::{Token, tokenize};
@@ -66,7 +66,7 @@ fn a_wide_beam_equals_brute_force() {
     let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
     let mut tried = 0;
     for (text, tokens) in stretches() {
-        lattice.build(&MODEL, &text, &tokens, Manner::default());
+        lattice.build(&MODEL, &Sentence::read(&MODEL, &text, &tokens, None), Manner::default());
         let all = paths(&MODEL, &lattice);
         if all.len() > 200_000 {
             continue;
@@ -76,7 +76,7 @@ fn a_wide_beam_equals_brute_force() {
         graph.posteriors();
         let best = all[0].0;
         let total = best + all.iter().map(|(score, _)| (score - best).exp()).sum::<f64>().ln();
-        assert!(close(graph.total(), total), "{text}: {} {total}", graph.total());
+        assert!(close(graph.total, total), "{text}: {} {total}", graph.total);
 
         let found = graph.nbest(&lattice, 10);
         let mut expected: Vec<(f64, Vec<u32>)> = Vec::new();
@@ -109,15 +109,41 @@ fn a_wide_beam_equals_brute_force() {
 fn what_is_unsure_is_left_alone() {
     let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
     for (text, tokens) in stretches() {
-        lattice.build(&MODEL, &text, &tokens, Manner::default());
+        lattice.build(&MODEL, &Sentence::read(&MODEL, &text, &tokens, None), Manner::default());
         graph.search(&MODEL, &lattice, &DecodeConfig::default());
         graph.posteriors();
         let posteriors = graph.choice_posteriors(&lattice);
         graph.abstain(&lattice, |_| 0.7);
+        // What is withheld is an alternative still.
+        assert_eq!(graph.choice_posteriors(&lattice), posteriors);
         let best = graph.nbest(&lattice, 1).remove(0);
         for choice in best.choices {
             let kept = lattice.choice(choice).kind == crate::lattice::Kind::Keep;
             assert!(kept || posteriors[choice as usize] >= 0.7, "{text}");
         }
     }
+}
+
+#[test]
+fn every_word_has_its_probability() {
+    let config = DecodeConfig { words: true, ..DecodeConfig::default() };
+    let decoder = Decoder::with_config(&MODEL, config).expect("sound settings");
+    let line = "In keeping with the report, the corporate misplaced clients. It is so.";
+    let restored = decoder.decode(line);
+    assert!(!restored.edits.is_empty() && restored.candidates.is_empty());
+    let (mut written, mut at) = (String::new(), 0);
+    for word in &restored.words {
+        assert!((0.0..=1.0).contains(&word.probability), "{word:?}");
+        written.push_str(&line[at..word.start]);
+        written.push_str(&word.original);
+        at = word.end;
+    }
+    assert_eq!(written + &line[at..], restored.best());
+    for edit in &restored.edits {
+        let is_edit = |word: &&Candidate| (word.start, word.end) == (edit.start, edit.end);
+        let word = restored.words.iter().find(is_edit).expect("the edit among the words");
+        assert_eq!(word.probability, edit.probability);
+    }
+    // Nothing is told where it is not asked for.
+    assert!(Decoder::new(&MODEL).decode(line).words.is_empty());
 }

@@ -1,6 +1,6 @@
 //! Whole texts: lines that were read together, and what becomes of them as one.
 
-use super::restoration::{Edit, Restoration, Restored};
+use super::restoration::{Candidate, Edit, Restoration, Restored};
 use super::{DecodeConfig, Decoder};
 
 impl Decoder<'_> {
@@ -47,6 +47,13 @@ pub(crate) fn join_lines(lines: Vec<Restored>, k: usize) -> Restored {
         joined.text = format!("{}\n{}", joined.text, line.text);
         let moved = |edit: Edit| Edit { start: edit.start + start, end: edit.end + start, ..edit };
         joined.edits.extend(line.edits.into_iter().map(moved));
+        let moved = |word: Candidate| Candidate {
+            start: word.start + start,
+            end: word.end + start,
+            ..word
+        };
+        joined.words.extend(line.words.into_iter().map(moved));
+        joined.candidates.extend(line.candidates.into_iter().map(moved));
         let both = |a: &Restoration, b: &Restoration| Restoration {
             text: format!("{}\n{}", a.text, b.text),
             score: a.score + b.score,

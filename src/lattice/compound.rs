@@ -3,35 +3,42 @@
 
 use super::features::Feature;
 use super::place::Place;
+use super::sentence::Sentence;
 use super::{Kind, Lattice, Manner};
-use crate::channel::Channel;
+use crate::channel::{Channel, Node};
+use crate::context::Surroundings;
 use crate::model::Model;
+use crate::text::normalize;
 use crate::text::vocabulary::UNKNOWN;
-use crate::text::{Token, normalize};
 
 /// Candidates of one part that are tried, the likeliest first.
 const MOST: usize = 12;
 /// Log probability that a compound is granted which the language model does not know.
 const UNSEEN: f32 = -14.0;
 
-impl Lattice {
-    /// Adds the compounds that the vocabulary has and that differ from the one at a token
+/// A compound of the vocabulary that the one at a token may have been.
+pub(super) struct Compound {
+    pub(super) at: usize,
+    /// The part that differs and the candidate for it.
+    part: (u32, Node),
+    candidate: usize,
+    whole: u32,
+    /// How well it fits, and the log probability that it is granted.
+    fit: f32,
+    granted: f32,
+}
+
+impl Sentence<'_> {
+    /// Finds the compounds that the vocabulary has and that differ from the one at a token
     /// in a part for which the channel has candidates.
-    pub(super) fn compounds(
-        &mut self,
-        model: &Model,
-        text: &str,
-        tokens: &[Token],
-        at: usize,
-        manner: Manner<'_>,
-    ) {
-        let (word, channel) = (tokens[at].of(text), &model.channel);
-        if !word.contains('-') || channel.child(channel.root(), self.ids[at]).is_some() {
+    pub(super) fn find_compounds(&mut self, model: &Model, around: &Surroundings, at: usize) {
+        let (word, channel) = (self.tokens[at].of(self.text), &model.channel);
+        if !word.contains('-') || self.nodes[at].is_some() {
             return;
         }
         let (mut form, mut joined) = (String::new(), String::new());
         normalize(word, &mut form);
-        let around = self.surroundings.of(at, at + 1);
+        let around = around.of(at, at + 1);
         // A known compound stands in the lattice with its own probability already.
         let granted = match self.ids[at] {
             UNKNOWN => (model.lm.unigram_log(UNKNOWN) - UNSEEN).max(0.0),
@@ -43,7 +50,6 @@ impl Lattice {
             end += part.len() + 1;
             let Some(part) = model.vocabulary.id(part) else { continue };
             let Some(node) = channel.child(channel.root(), part) else { continue };
-            let place = Place::new(model, (&[part], node), around, false, manner);
             let candidates = channel.candidates(node).filter(|&c| is_word(channel, c));
             for candidate in candidates.take(MOST) {
                 let words = channel.original(candidate).map(|word| model.vocabulary.word(word));
@@ -52,13 +58,23 @@ impl Lattice {
                 joined.extend(words);
                 joined.push_str(after);
                 let Some(whole) = model.vocabulary.id(&joined) else { continue };
-                let mut features = place.of_channel(candidate).0;
-                features[Feature::Context] = model.context.fit(&around, whole);
-                features[Feature::Lm] = granted;
-                let score = model.weights.dot(&features);
-                self.add(at..at + 1, Kind::Restore, candidate as u32, [whole], features, score);
+                let (part, fit) = ((part, node), model.context.fit(&around, whole));
+                self.compounds.push(Compound { at, part, candidate, whole, fit, granted });
             }
         }
+    }
+}
+
+impl Lattice {
+    /// Adds a compound.
+    pub(super) fn compound(&mut self, model: &Model, compound: &Compound, manner: Manner<'_>) {
+        let &Compound { at, part: (part, node), candidate, whole, fit, granted } = compound;
+        let place = Place::new(model, (&[part], node), false, manner);
+        let mut features = place.of_channel(candidate).0;
+        features[Feature::Context] = fit;
+        features[Feature::Lm] = granted;
+        let score = model.weights.dot(&features);
+        self.add(at..at + 1, Kind::Restore, candidate as u32, [whole], features, score);
     }
 }
 
@@ -89,7 +105,9 @@ mod tests {
                     continue;
                 }
                 let text = format!("a {left}-{spun} thing");
-                lattice.build(&MODEL, &text, &tokenize(&text), Manner::default());
+                let tokens = tokenize(&text);
+                let sentence = Sentence::read(&MODEL, &text, &tokens, None);
+                lattice.build(&MODEL, &sentence, Manner::default());
                 let id = vocabulary.id(&compound).expect("a word of the vocabulary");
                 let choices = lattice.starting_at(1).map(|number| lattice.choice(number));
                 tried += 1;

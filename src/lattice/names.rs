@@ -2,8 +2,10 @@
 //!
 //! *Masks* stands once where *Musk* stands ten times, *Jaccarino* where *Yaccarino* does.
 
-use super::features::{Feature, Features};
-use super::{Kind, Lattice, Manner};
+use super::Kind;
+use super::features::Feature;
+use super::sentence::Sentence;
+use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::case::Case;
 use crate::text::distance::distance;
@@ -64,7 +66,7 @@ impl Names {
     }
 
     /// Reads the sentences of a document.
-    fn of<'t>(sentences: impl Iterator<Item = (&'t str, &'t [Token])>) -> Self {
+    pub(crate) fn of<'t>(sentences: impl Iterator<Item = (&'t str, &'t [Token])>) -> Self {
         let mut counts: FxHashMap<&str, Count> = FxHashMap::default();
         for (text, tokens) in sentences {
             for (at, token) in tokens.iter().enumerate() {
@@ -100,39 +102,38 @@ impl Names {
     }
 }
 
-impl Lattice {
-    /// Adds the names of the document that a capital word may be.
-    pub(super) fn namesakes(
+impl Sentence<'_> {
+    /// Finds the names of the document that a capital word may be.
+    pub(super) fn find_namesakes(
         &mut self,
         model: &Model,
-        text: &str,
-        tokens: &[Token],
+        around: &Surroundings,
         at: usize,
-        manner: Manner<'_>,
+        names: Option<&Names>,
     ) {
         // A model that has learned nothing of names leaves them as they are.
         let learned = model.weights.of(Feature::Name) != 0.0;
-        let Some(names) = manner.names.filter(|names| learned && !names.0.is_empty()) else {
-            return;
-        };
-        let (stem, ending) = stem(tokens[at].of(text));
+        let Some(names) = names.filter(|names| learned && !names.0.is_empty()) else { return };
+        let (stem, ending) = stem(self.tokens[at].of(self.text));
         for Namesake { name, times, letters } in names.namesakes(stem) {
             let written = format!("{name}{ending}");
             let mut form = String::new();
             normalize(&written, &mut form);
             let id = model.vocabulary.id_or_unknown(&form);
-            let mut features = Features::default();
-            features[Feature::Name] = 1.0;
-            features[Feature::NameTimes] = (*times as f32).ln();
-            features[Feature::NameLetters] = (letters - 1) as f32;
-            features[Feature::Rate] = manner.rate;
-            features[Feature::Context] = model.context.fit(&self.surroundings.of(at, at + 1), id);
-            if id == UNKNOWN {
-                features[Feature::Lm] = (UNSEEN - model.lm.unigram_log(id)).max(0.0);
-            }
+            let granted = match id {
+                UNKNOWN => (UNSEEN - model.lm.unigram_log(id)).max(0.0),
+                _ => 0.0,
+            };
+            let features = [
+                (Feature::Name, 1.0),
+                (Feature::NameTimes, (*times as f32).ln()),
+                (Feature::NameLetters, (letters - 1) as f32),
+                (Feature::Context, model.context.fit(&around.of(at, at + 1), id)),
+                (Feature::Lm, granted),
+            ];
             let kind = Kind::Name(self.names.len() as u16);
             self.names.push(written);
-            self.push(at..at + 1, kind, [id], features, &model.weights);
+            self.repair(at..at + 1, kind, vec![id], &features);
         }
     }
 }
@@ -174,6 +175,7 @@ fn letters_apart(word: &str, name: &str) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::decode::tests::MODEL;
+    use crate::lattice::{Lattice, Manner};
     use crate::text::{sentences, tokenize};
 
     const TEXT: &str = "Then Musk spoke. They like Musk’s cars. So does Musk. Masks then left. \
@@ -216,16 +218,14 @@ mod tests {
         let text = "all of Masks's cars";
         let tokens = tokenize(text);
         let mut lattice = Lattice::default();
-        let manner = Manner { names: Some(&names), ..Manner::default() };
-        lattice.build(&MODEL, text, &tokens, manner);
-        let written: Vec<&str> = (0..tokens.len())
-            .flat_map(|at| lattice.starting_at(at))
-            .filter_map(|number| lattice.name(lattice.choice(number)))
-            .collect();
-        assert_eq!(written, ["Musk's"]);
-        lattice.build(&MODEL, text, &tokens, Manner::default());
-        assert!((0..lattice.len()).all(|at| {
-            lattice.starting_at(at).all(|number| lattice.name(lattice.choice(number)).is_none())
-        }));
+        let mut written = |names| {
+            let sentence = Sentence::read(&MODEL, text, &tokens, names);
+            lattice.build(&MODEL, &sentence, Manner::default());
+            let choices = (0..tokens.len()).flat_map(|at| lattice.starting_at(at));
+            let names = choices.filter_map(|number| sentence.name(lattice.choice(number)));
+            names.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(written(Some(&names)), ["Musk's"]);
+        assert!(written(None).is_empty());
     }
 }

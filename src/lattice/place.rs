@@ -2,6 +2,7 @@
 
 use super::Manner;
 use super::features::{Feature, Features};
+use super::sentence::Found;
 use crate::channel::Node;
 use crate::context::Vector;
 use crate::model::Model;
@@ -10,13 +11,12 @@ use crate::model::Model;
 /// candidate's score, in nats.
 const SURPRISE: f32 = 3.0;
 
-/// A run of spun words, seen in its document and among its neighbours.
+/// A run of spun words in its document.
 pub(super) struct Place<'m, 'd> {
     model: &'m Model,
     /// The features that all candidates have.
     shared: Features,
     spun: Words,
-    around: Vector,
     manner: Manner<'d>,
 }
 
@@ -24,7 +24,6 @@ impl<'m, 'd> Place<'m, 'd> {
     pub(super) fn new(
         model: &'m Model,
         (spun, node): (&[u32], Node),
-        around: Vector,
         capital: bool,
         manner: Manner<'d>,
     ) -> Self {
@@ -40,31 +39,53 @@ impl<'m, 'd> Place<'m, 'd> {
                 manner.families.as_ref().map_or_else(|| channel.keep(node), by_family);
         }
         let spun = Words::new(model, spun.iter().copied());
-        Self { model, shared, spun, around, manner }
+        Self { model, shared, spun, manner }
     }
 
-    /// The features of a candidate of the channel and its score, but for those of its
+    /// How well a candidate's words fit among those `around` it; nothing if its score, all but
+    /// its n-grams and the document's words, stays below `least`.
+    #[inline]
+    pub(super) fn fit(&self, candidate: usize, around: &Vector, least: f32) -> Option<f32> {
+        let weights = &self.model.weights;
+        let (features, words) = self.of_channel(candidate);
+        let score = weights.dot(&features) + self.promise(words);
+        if score < least - SURPRISE {
+            return None;
+        }
+        let words = self.model.channel.original(candidate);
+        let fit = words.map(|word| self.model.context.fit(around, word)).sum();
+        (score + weights.of(Feature::Context) * fit >= least).then_some(fit)
+    }
+
+    /// The features of a candidate that fits so well and its score, but for those of its
     /// n-grams; nothing if it stays too far below the score `least` to be worth a look.
     #[inline]
-    pub(super) fn judge(&self, candidate: usize, least: f32) -> Option<(Features, f32)> {
+    pub(super) fn judge(
+        &self,
+        Found { candidate, fit }: Found,
+        least: f32,
+    ) -> Option<(Features, f32)> {
         let weights = &self.model.weights;
+        let candidate = candidate as usize;
         let (mut features, words) = self.of_channel(candidate);
+        features[Feature::Context] = fit;
         let mut score = weights.dot(&features);
-        let promise = weights.of(Feature::Lm) * (words.sum - self.spun.sum);
+        let promise = self.promise(words);
         if score + promise < least - SURPRISE {
             return None;
         }
-        let (mut fit, mut gain) = (0.0, 0.0);
-        for word in self.model.channel.original(candidate) {
-            fit += self.model.context.fit(&self.around, word);
-            if let Some(elsewhere) = &self.manner.elsewhere {
-                gain += elsewhere.gain(word, self.model.lm.unigram_log(word));
-            }
+        if let Some(elsewhere) = &self.manner.elsewhere {
+            let gain = |word| elsewhere.gain(word, self.model.lm.unigram_log(word));
+            let gain = self.model.channel.original(candidate).map(gain).sum();
+            features[Feature::Elsewhere] = gain;
+            score += weights.of(Feature::Elsewhere) * gain;
         }
-        features[Feature::Context] = fit;
-        features[Feature::Elsewhere] = gain;
-        score += weights.of(Feature::Context) * fit + weights.of(Feature::Elsewhere) * gain;
         (score + promise >= least).then_some((features, score))
+    }
+
+    /// What n-grams are expected to add to a candidate's score.
+    fn promise(&self, words: Words) -> f32 {
+        self.model.weights.of(Feature::Lm) * (words.sum - self.spun.sum)
     }
 
     /// The features of a candidate that follow from the channel.

@@ -4,12 +4,11 @@ use crate::text::Token;
 use crate::text::furniture::is_furniture;
 
 /// Marks the tokens that belong to a run without spaces which is no prose.
-pub(crate) fn protected(text: &str, tokens: &[Token], marks: &mut Vec<bool>) {
-    marks.clear();
-    marks.resize(tokens.len(), false);
+pub(crate) fn protected(text: &str, tokens: &[Token]) -> Vec<bool> {
     if is_furniture(text) {
-        return marks.fill(true);
+        return vec![true; tokens.len()];
     }
+    let mut marks = vec![false; tokens.len()];
     let mut start = 0;
     let mut in_tag = false;
     let mut in_code = false;
@@ -39,6 +38,7 @@ pub(crate) fn protected(text: &str, tokens: &[Token], marks: &mut Vec<bool>) {
         let from = tokens.iter().rposition(|token| token.of(text) == open).unwrap_or(0);
         marks[from..].fill(false);
     }
+    marks
 }
 
 /// True for `https://…`, `www.…`, `a@b`, `@handle`, `#tag`, `path/to/file.txt`,
@@ -87,8 +87,7 @@ mod tests {
         ];
         for (text, expected) in table {
             let tokens = tokenize(text);
-            let mut marks = Vec::new();
-            protected(text, &tokens, &mut marks);
+            let marks = protected(text, &tokens);
             let kept = tokens.iter().zip(&marks).filter(|(_, mark)| **mark);
             let kept: Vec<&str> = kept.map(|(token, _)| token.of(text)).collect();
             assert_eq!(kept.join(" "), expected, "{text}");

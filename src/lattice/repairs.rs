@@ -1,16 +1,84 @@
 //! Damage that spinners leave behind: glued and doubled words, stray capitals, articles.
 
+use super::Kind;
+use super::features::{Feature, Features};
+use super::sentence::Sentence;
+use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::vocabulary::UNKNOWN;
 use crate::text::{Token, normalize};
+use std::ops::Range;
 
 /// Shorter words are not worth a split.
 const SHORTEST_GLUED: usize = 6;
 /// Splits offered for one word.
 const MOST_SPLITS: usize = 3;
 
+/// Damage undone, or a name written right.
+pub(super) struct Repair {
+    pub(super) span: Range<usize>,
+    pub(super) kind: Kind,
+    pub(super) words: Vec<u32>,
+    pub(super) features: Features,
+}
+
+impl Sentence<'_> {
+    /// Finds the damage at a token, which is not protected, and the `next` one if it is not.
+    pub(super) fn find_repairs(
+        &mut self,
+        model: &Model,
+        around: &Surroundings,
+        at: usize,
+        next: Option<&Token>,
+    ) {
+        let (word, id) = (self.tokens[at].of(self.text), self.ids[at]);
+        let fit = |id| model.context.fit(&around.of(at, at + 1), id);
+        if let Some(other) = other_article(word) {
+            let id = model.vocabulary.id_or_unknown(other);
+            let features = [(Feature::Article, 1.0), (Feature::Context, fit(id))];
+            self.repair(at..at + 1, Kind::Article, vec![id], &features);
+        }
+        if is_stray_capital(self.text, self.tokens, at) {
+            let features = [(Feature::Small, 1.0), (Feature::Context, self.fits[at])];
+            self.repair(at..at + 1, Kind::Small, vec![id], &features);
+        }
+        if next.is_some_and(|next| is_doubled(word, next.of(self.text))) {
+            let features = [(Feature::Doubled, 1.0), (Feature::Context, self.fits[at])];
+            self.repair(at..at + 2, Kind::Doubled, vec![id], &features);
+        }
+        if may_be_glued(word, id) {
+            // The language model cannot judge a glued word: it counts as its parts do
+            // without their context, so that the context alone decides.
+            let alone = model.lm.score(&model.lm.empty(), id).0;
+            for (byte, words, parts) in splits(model, word) {
+                let acronym = f32::from(parts_an_acronym(word, byte));
+                let features = [
+                    (Feature::Split, 1.0),
+                    (Feature::SplitAcronym, acronym),
+                    (Feature::Lm, alone - parts),
+                ];
+                self.repair(at..at + 1, Kind::Split(byte as u16), words, &features);
+            }
+        }
+    }
+
+    pub(super) fn repair(
+        &mut self,
+        span: Range<usize>,
+        kind: Kind,
+        words: Vec<u32>,
+        valued: &[(Feature, f32)],
+    ) {
+        let mut features = Features::default();
+        for &(feature, value) in valued {
+            features[feature] = value;
+        }
+        self.repairs.push(Repair { span, kind, words, features });
+    }
+}
+
 /// `an` for `a` and `a` for `an`.
-pub(crate) fn other_article(word: &str) -> Option<&'static str> {
+fn other_article(word: &str) -> Option<&'static str> {
     match word {
         "a" | "A" => Some("an"),
         "an" | "An" | "AN" => Some("a"),
@@ -20,7 +88,7 @@ pub(crate) fn other_article(word: &str) -> Option<&'static str> {
 
 /// True for a capital article inside a sentence, between words in lower case:
 /// *show it into A $29 billion enterprise*.
-pub(crate) fn is_stray_capital(text: &str, tokens: &[Token], at: usize) -> bool {
+fn is_stray_capital(text: &str, tokens: &[Token], at: usize) -> bool {
     let is_small = |token: &Token| token.of(text).starts_with(char::is_lowercase);
     let is_big = |token: &Token| token.of(text).starts_with(char::is_uppercase);
     matches!(tokens[at].of(text), "A" | "An" | "The")
@@ -30,19 +98,19 @@ pub(crate) fn is_stray_capital(text: &str, tokens: &[Token], at: usize) -> bool 
 }
 
 /// True for a word that stands twice: *the the*.
-pub(crate) fn is_doubled(word: &str, next: &str) -> bool {
+fn is_doubled(word: &str, next: &str) -> bool {
     word.to_lowercase() == next.to_lowercase() && word.chars().all(char::is_alphabetic)
 }
 
 /// True for a word that may be two which lost their space.
-pub(crate) fn may_be_glued(word: &str, id: u32) -> bool {
+fn may_be_glued(word: &str, id: u32) -> bool {
     id == UNKNOWN && word.len() >= SHORTEST_GLUED && word.len() <= 48
 }
 
 /// Where a space may be missing: the byte that it belongs before, the words on both
 /// sides with the mark between them, and their log probability without context; the
 /// likeliest first.
-pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
+fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
     let mut found: Vec<(f32, usize, Vec<u32>)> = Vec::new();
     let mut form = String::new();
     let mut known = |part: &str| {
@@ -76,7 +144,7 @@ pub(crate) fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
 
 /// True if a space before this byte parts a name in capitals from a word in small
 /// letters: `OpenAIrepeatedly`.
-pub(crate) fn parts_an_acronym(word: &str, byte: usize) -> bool {
+fn parts_an_acronym(word: &str, byte: usize) -> bool {
     let (left, right) = word.split_at(byte);
     ends_in_capitals(left) && right.chars().all(char::is_lowercase)
 }

@@ -1,9 +1,9 @@
 //! What a choice alone does to a sentence's distance from the original.
 
-use crate::lattice::{Kind, Lattice};
+use crate::lattice::{Kind, Lattice, Sentence};
 use crate::model::Model;
+use crate::text::normalize;
 use crate::text::vocabulary::UNKNOWN;
-use crate::text::{Token, normalize};
 use rustc_hash::FxHashMap;
 
 /// Numbers for words that the vocabulary does not hold start here.
@@ -25,44 +25,72 @@ impl Numbers<'_> {
     }
 }
 
-/// The loss of every choice of the lattice in words (less than 0 where it mends
-/// more than it breaks), and the distance of the untouched sentence.
-pub(super) fn losses(
-    model: &Model,
-    lattice: &Lattice,
-    text: &str,
-    tokens: &[Token],
-    original: &[String],
-) -> (Vec<f64>, f64) {
-    let mut numbers = Numbers { model, strangers: FxHashMap::default() };
-    let original: Vec<u32> = original.iter().map(|word| numbers.of(word)).collect();
-    let spun: Vec<u32> = tokens.iter().map(|token| numbers.of(&form(token.of(text)))).collect();
-    let before = prefixes(&spun, &original);
-    let reversed = |words: &[u32]| words.iter().rev().copied().collect::<Vec<_>>();
-    let mut after = prefixes(&reversed(&spun), &reversed(&original));
-    after.reverse();
-    after.iter_mut().for_each(|row| row.reverse());
-    let untouched = before[spun.len()][original.len()];
-    let choices = 0..lattice.starting_at(lattice.len() - 1).end;
-    let mut loss = |number: u32| {
+/// A spun sentence beside its original, in words.
+pub(super) struct Distances<'s> {
+    sentence: &'s Sentence<'s>,
+    numbers: Numbers<'s>,
+    original: Vec<u32>,
+    spun: Vec<u32>,
+    /// Distances of what stands before each spun word from what stands before each original
+    /// one, and of what stands behind them.
+    before: Vec<Vec<u32>>,
+    after: Vec<Vec<u32>>,
+}
+
+impl<'s> Distances<'s> {
+    pub(super) fn new(model: &'s Model, sentence: &'s Sentence<'s>, original: &[String]) -> Self {
+        let mut numbers = Numbers { model, strangers: FxHashMap::default() };
+        let original: Vec<u32> = original.iter().map(|word| numbers.of(word)).collect();
+        let spun = sentence.tokens.iter().map(|token| form(token.of(sentence.text)));
+        let spun: Vec<u32> = spun.map(|word| numbers.of(&word)).collect();
+        let before = prefixes(&spun, &original);
+        let reversed = |words: &[u32]| words.iter().rev().copied().collect::<Vec<_>>();
+        let mut after = prefixes(&reversed(&spun), &reversed(&original));
+        after.reverse();
+        after.iter_mut().for_each(|row| row.reverse());
+        Self { sentence, numbers, original, spun, before, after }
+    }
+
+    /// The distance of the untouched sentence.
+    pub(super) fn untouched(&self) -> f64 {
+        f64::from(self.before[self.spun.len()][self.original.len()])
+    }
+
+    /// The loss of every choice of the lattice in words: less than 0 where it mends more
+    /// than it breaks.
+    pub(super) fn losses(&mut self, lattice: &Lattice) -> Vec<f64> {
+        let choices = 0..lattice.starting_at(lattice.len() - 1).end;
+        choices.map(|number| self.loss(lattice, number)).collect()
+    }
+
+    fn loss(&mut self, lattice: &Lattice, number: u32) -> f64 {
         let choice = lattice.choice(number);
         if matches!(choice.kind, Kind::Keep | Kind::Small) {
             return 0.0;
         }
         let span = choice.span();
-        let mut row = before[span.start].clone();
+        let mut row = self.before[span.start].clone();
         for &word in lattice.words(choice) {
-            let word = match lattice.name(choice) {
-                Some(name) => numbers.of(&form(name)),
+            let word = match self.sentence.name(choice) {
+                Some(name) => self.numbers.of(&form(name)),
                 None if word == UNKNOWN => u32::MAX,
                 None => word,
             };
-            row = step(&row, word, &original);
+            row = step(&row, word, &self.original);
         }
-        let whole = row.iter().zip(&after[span.end]).map(|(a, b)| a + b).min();
-        f64::from(whole.unwrap_or(untouched)) - f64::from(untouched)
-    };
-    (choices.map(&mut loss).collect(), f64::from(untouched))
+        let whole = row.iter().zip(&self.after[span.end]).map(|(a, b)| a + b).min();
+        whole.map_or(0.0, |whole| f64::from(whole) - self.untouched())
+    }
+
+    /// Whether the author wrote the spun word where it stands: some shortest way from the one
+    /// sentence to the other leaves it alone.
+    pub(super) fn stands(&self, at: usize) -> bool {
+        let places = self.original.iter().enumerate().filter(|(_, word)| **word == self.spun[at]);
+        places.into_iter().any(|(place, _)| {
+            let around = self.before[at][place] + self.after[at + 1][place + 1];
+            f64::from(around) == self.untouched()
+        })
+    }
 }
 
 fn form(word: &str) -> String {
