@@ -29,6 +29,7 @@ use std::path::{Path, PathBuf};
   unspin decode article.txt > restored.txt
   unspin decode --min-confidence 0.8 < article.txt
   unspin decode --evidence --nbest 5 article.txt | head -1
+  unspin decode --every-word article.txt | jq '.words[] | select(.probability < 0.5)'
   unspin decode page.html --output restored.html
   unspin decode posts.jsonl.gz --field body --output restored.jsonl.gz --resume
   unspin decode site/ 'more/**/*.md' --output restored/")]
@@ -57,6 +58,9 @@ pub(super) struct Args {
     /// Write the evidence: a JSON object for each line, paragraph or field
     #[arg(long)]
     evidence: bool,
+    /// Tell in the evidence how likely the author wrote each word, those left alone, too
+    #[arg(long)]
+    every_word: bool,
     /// Restorations of each line to give, best first
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     nbest: u16,
@@ -70,13 +74,15 @@ pub(super) fn run(args: Args) -> Result<Outcome> {
         nbest: args.nbest.into(),
         min_confidence: args.sureness.least(&model)?,
         least_risk: args.sureness.least_risk,
+        words: args.every_word,
         ..DecodeConfig::default()
     };
     let decoder = Decoder::with_config(&model, config.clone())?;
     let identity = super::identity(args.model.model.as_deref())?;
     let lines = args.wants_lines_of_evidence()?;
     let format = args.format.filter(|_| !lines);
-    let args = Args { evidence: args.evidence || lines, format, ..args };
+    let evidence = args.evidence || args.every_word || lines;
+    let args = Args { evidence, format, ..args };
     if args.nbest > 1 && !args.evidence {
         return Err(Error::usage("--nbest needs --evidence: text holds one restoration"));
     }

@@ -84,6 +84,11 @@ impl Evidence {
         &self.kept
     }
 
+    /// Whether an edit changes a spun word.
+    pub(crate) fn is_edited(&self, word: usize) -> bool {
+        self.edits.0.iter().any(|edit| (edit.start..edit.end).contains(&word))
+    }
+
     /// The least probability of what was written for `words`.
     fn least(&self, words: Range<usize>) -> Option<f64> {
         let of_word = |word: usize| {

@@ -35,6 +35,7 @@ pub(crate) struct Tally {
     chrf: ChrF,
     ter: Ter,
     calibration: Calibration,
+    words: Calibration,
     causes: CauseCounts,
 }
 
@@ -77,6 +78,11 @@ impl Tally {
     /// Counts an edit that came with a probability.
     pub(crate) fn edit(&mut self, probability: f64, right: bool) {
         self.calibration.add(probability, right);
+    }
+
+    /// Counts a word or an edit of the restoration that came with a probability.
+    pub(crate) fn word(&mut self, probability: f64, right: bool) {
+        self.words.add(probability, right);
     }
 
     /// Counts what became of each place of a sentence.
@@ -127,6 +133,7 @@ impl Tally {
             chrf: line(self.chrf.score()),
             ter: line(self.ter.score()),
             ece: self.calibration.error(),
+            ece_words: self.words.error(),
         }
     }
 }
@@ -154,6 +161,7 @@ impl AddAssign<&Tally> for Tally {
         self.chrf += &other.chrf;
         self.ter += &other.ter;
         self.calibration += &other.calibration;
+        self.words += &other.words;
         self.causes += &other.causes;
     }
 }
@@ -209,4 +217,7 @@ pub struct Figures {
     pub ter: Option<f64>,
     /// Expected calibration error of the edits, in ten bins of equal width.
     pub ece: Option<f64>,
+    /// The same of all words of the restoration, those that were left alone, too, where a
+    /// system tells how likely they are.
+    pub ece_words: Option<f64>,
 }

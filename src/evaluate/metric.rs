@@ -70,4 +70,5 @@ metrics! {
     chrf "chrF2" Percent,
     ter "TER" Percent,
     ece "ECE" Share,
+    ece_words "ECE of all words" Share,
 }

@@ -73,6 +73,12 @@ fn count_sentence(index: usize, sentence: &Sentence, baselines: &[Baseline], k: 
             let findings = pair.findings(&restored, &outcome, &evidence);
             tallies[0].causes(&findings, &outcome);
             words = pair.spun_words(evidence.kept());
+            for (at, &(spun, is_spun)) in words.iter().enumerate() {
+                if !evidence.is_edited(at) {
+                    tallies[0].word(1.0 - spun, !is_spun);
+                }
+            }
+            edits.iter().for_each(|&(probability, right)| tallies[0].word(probability, right));
             let prior = sentence.changes(&sentence.prior, &mut lexicon);
             if !prior.0.is_empty() {
                 let prior = Evidence::new(&pair.spun, prior, Likely::default());
