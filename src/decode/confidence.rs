@@ -5,7 +5,7 @@
 //! pairs that it has not learned from.
 
 use crate::error::Result;
-use crate::lattice::features::{FEATURES, Features, Weights};
+use crate::lattice::features::{FEATURES, Feature, Features, Weights};
 use crate::model::section::{SectionReader, SectionWriter};
 
 /// Turns posteriors into confidences.
@@ -23,50 +23,47 @@ pub(crate) struct Calibrator {
     pub(crate) kept: Kept,
 }
 
-/// What the log odds that a word which is left alone is the author's depend on.
+/// What the log odds that a word which is left alone is the author's count for each of
+/// [`Kept::inputs`].
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Kept {
-    pub(crate) slope: f32,
-    pub(crate) offset: f32,
-    pub(crate) rate: f32,
-    /// What is added for a word for which nothing is offered, always and for each unit of the
-    /// spin rate; what its author wrote may be no candidate.
-    pub(crate) bare: f32,
-    pub(crate) bare_rate: f32,
-}
+pub(crate) struct Kept(pub(crate) [f32; Kept::INPUTS]);
 
 /// The calibrator that believes every posterior.
 impl Default for Calibrator {
     fn default() -> Self {
-        let kept = Kept { slope: 1.0, offset: 0.0, rate: 0.0, bare: 0.0, bare_rate: 0.0 };
+        let kept = Kept(std::array::from_fn(|input| f32::from(u8::from(input == 0))));
         Self { slope: 1.0, offset: 0.0, rate: 0.0, features: Weights([0.0; FEATURES]), kept }
     }
 }
 
 impl Kept {
-    pub(crate) const INPUTS: usize = 5;
+    pub(crate) const INPUTS: usize = 7;
 
-    /// What its weights count, in their order: for a word of this posterior, in a document of
-    /// this spin rate.
-    pub(crate) fn inputs(posterior: f64, rate: f32, bare: bool) -> [f64; Self::INPUTS] {
-        let (rate, nothing) = (f64::from(rate), f64::from(u8::from(bare)));
-        [logit(posterior), 1.0, rate, nothing, nothing * rate]
+    /// The log odds of a word's posterior, a constant, how heavily its document is spun and how
+    /// well the word fits; the last three again for a word for which nothing is offered: what
+    /// its author wrote may be no candidate.
+    pub(crate) fn inputs(
+        posterior: f64,
+        rate: f32,
+        features: &Features,
+        bare: bool,
+    ) -> [f64; Self::INPUTS] {
+        let known = [1.0, rate, features[Feature::Context]].map(f64::from);
+        let [always, rate, fit] = known;
+        let [bare, bare_rate, bare_fit] = known.map(|input| if bare { input } else { 0.0 });
+        [logit(posterior), always, rate, fit, bare, bare_rate, bare_fit]
     }
 
     /// How likely the word is the author's.
-    pub(crate) fn confidence(&self, posterior: f64, rate: f32, bare: bool) -> f64 {
-        let weights = self.to_array().map(f64::from);
-        let inputs = Self::inputs(posterior, rate, bare);
-        logistic(weights.iter().zip(inputs).map(|(weight, input)| weight * input).sum())
-    }
-
-    pub(crate) fn from_array(weights: [f32; Self::INPUTS]) -> Self {
-        let [slope, offset, rate, bare, bare_rate] = weights;
-        Self { slope, offset, rate, bare, bare_rate }
-    }
-
-    fn to_array(&self) -> [f32; Self::INPUTS] {
-        [self.slope, self.offset, self.rate, self.bare, self.bare_rate]
+    pub(crate) fn confidence(
+        &self,
+        posterior: f64,
+        rate: f32,
+        features: &Features,
+        bare: bool,
+    ) -> f64 {
+        let inputs = Self::inputs(posterior, rate, features, bare);
+        logistic(self.0.iter().zip(inputs).map(|(&weight, input)| f64::from(weight) * input).sum())
     }
 }
 
@@ -107,7 +104,7 @@ impl Calibrator {
     pub(crate) fn write(&self, writer: &mut SectionWriter) {
         [self.slope, self.offset, self.rate].into_iter().for_each(|value| writer.put(value));
         writer.array(self.features.to_bytes());
-        self.kept.to_array().into_iter().for_each(|value| writer.put(value));
+        self.kept.0.into_iter().for_each(|value| writer.put(value));
     }
 
     pub(crate) fn read(reader: &mut SectionReader) -> Result<Self> {
@@ -117,7 +114,7 @@ impl Calibrator {
             true => Self::default().features,
             false => Weights::from_bytes(reader)?,
         };
-        let mut kept = Self::default().kept.to_array();
+        let mut kept = Self::default().kept.0;
         if !reader.is_empty() {
             for value in &mut kept {
                 *value = reader.take()?;
@@ -126,7 +123,7 @@ impl Calibrator {
         let numbers = [slope, offset, rate].into_iter().chain(features.0).chain(kept);
         let sound = numbers.into_iter().all(f32::is_finite) && slope > 0.0 && kept[0] > 0.0;
         reader.check(sound, "finite numbers, the slopes above 0", "others")?;
-        Ok(Self { slope, offset, rate, features, kept: Kept::from_array(kept) })
+        Ok(Self { slope, offset, rate, features, kept: Kept(kept) })
     }
 }
 

@@ -129,7 +129,7 @@ impl<'a> Writer<'a> {
             let choice = self.lattice.choice(number);
             let posterior = posteriors[number as usize];
             let probability = match choice.kind {
-                Kind::Keep => self.kept(choice, posterior, &bare),
+                Kind::Keep => self.kept(number, posterior, &bare),
                 _ => edits.next().map_or(posterior, |edit| edit.probability),
             };
             self.candidate(choice, probability)
@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
         let candidate = |(number, posterior): (u32, f64)| {
             let choice = self.lattice.choice(number);
             let probability = match choice.kind {
-                Kind::Keep => self.kept(choice, posterior, &bare),
+                Kind::Keep => self.kept(number, posterior, &bare),
                 _ => posterior,
             };
             self.candidate(choice, probability)
@@ -152,11 +152,16 @@ impl<'a> Writer<'a> {
     }
 
     /// How likely a word that is left alone is the author's.
-    fn kept(&self, choice: &Choice, posterior: f64, bare: &[bool]) -> f64 {
-        let at = choice.span().start;
+    fn kept(&self, number: u32, posterior: f64, bare: &[bool]) -> f64 {
+        let at = self.lattice.choice(number).span().start;
         match self.sentence.is_mark(at) {
             true => posterior,
-            false => self.model.calibrator.kept.confidence(posterior, self.rate, bare[at]),
+            false => self.model.calibrator.kept.confidence(
+                posterior,
+                self.rate,
+                self.lattice.features(number),
+                bare[at],
+            ),
         }
     }
 

@@ -103,7 +103,8 @@ impl Sureness {
                 Kind::Keep if sentence.is_mark(choice.span().start) => {}
                 Kind::Keep => {
                     let at = choice.span().start;
-                    let inputs = Kept::inputs(posterior, manner.rate, bare[at]);
+                    let inputs =
+                        Kept::inputs(posterior, manner.rate, lattice.features(number), bare[at]);
                     let right = distances.stands(at);
                     self.kept.push(Seen { inputs, right, weight: 1.0 });
                 }
@@ -146,8 +147,8 @@ impl Sureness {
         }
         if self.kept.len() >= LEAST {
             let weights = regress(&self.kept, believe(), PULL).map(|weight| weight as f32);
-            calibrator.kept = Kept::from_array(weights);
-            calibrator.kept.slope = calibrator.kept.slope.max(LEAST_SLOPE);
+            calibrator.kept = Kept(weights);
+            calibrator.kept.0[0] = weights[0].max(LEAST_SLOPE);
         }
         calibrator
     }
