@@ -116,9 +116,12 @@ impl LanguageModel {
     /// model, and the state after it.
     #[inline]
     pub(crate) fn score(&self, from: &State, word: u32) -> (f32, State) {
-        let mut query = [self.query(from, word)];
-        self.look_up(&mut query);
-        query[0].answer()
+        let mut query = self.query(from, word);
+        match &self.ngrams {
+            Ngrams::Compact(ngrams) => ngrams.look_up_one(&mut query),
+            Ngrams::Fast(ngrams) => ngrams.look_up(std::array::from_mut(&mut query)),
+        }
+        query.answer()
     }
 
     /// The same of [`BATCH`] pairs of state and word at once, which takes much less

@@ -214,6 +214,27 @@ impl Compact {
         (self.first.get(word as usize), self.first.get(word as usize + 1))
     }
 
+    /// Finds the longest n-gram of a question, level by level: where the model lies in caches
+    /// nothing is waited for, and a longer n-gram is not looked for where there is no shorter.
+    #[inline]
+    pub fn look_up_one(&self, query: &mut Query) {
+        let key = self.keys.key(query.word);
+        let runs = query.from.keys.iter().zip(&query.from.ends).take(query.from.len());
+        for ((level, (start, end)), back) in self.levels.iter().zip(runs).zip(1..) {
+            let mut search = level.guess((*start.min(end), *end), key);
+            level.near(&mut search);
+            let Some((node, codes)) = level.finish(search) else { break };
+            query.matched = back;
+            query.prob = level.probs.get(codes as u8);
+            if let Some((weights, runs)) = &level.inner {
+                let (start, end) = runs.get(node);
+                let known = if start < end { (start, end) } else { (node, 0) };
+                let weight = weights.get((codes / MOST) as u8);
+                query.state.set(back, (known.0 as u32, known.1 as u32), weight);
+            }
+        }
+    }
+
     /// Finds the longest n-gram of each question, all step by step together.
     #[inline]
     pub fn look_up<const N: usize>(&self, queries: &mut [Query; N]) {
