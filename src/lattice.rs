@@ -26,8 +26,10 @@ use std::ops::Range;
 /// Candidates that, by all but their context's n-grams, stand this far below leaving the
 /// first word alone, in nats, are not worth a look.
 const UNLIKELY: f32 = 6.0;
-/// The same of phrases, of which words without their context say less.
-const UNLIKELY_PHRASE: f32 = 8.0;
+/// The same of phrases, and where there are only so many candidates: how rare words are
+/// without their context may mislead.
+const UNLIKELY_FEW: f32 = 8.0;
+const FEW: usize = 4;
 
 /// What an option does to the tokens that it covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +108,8 @@ impl Lattice {
             self.starts.push(self.choices.len() as u32);
             let kept = self.keep(model, sentence, start, manner);
             while let Some(run) = runs.next_if(|run| run.start == start) {
-                let unlikely = if run.end > start + 1 { UNLIKELY_PHRASE } else { UNLIKELY };
+                let is_few = run.end > start + 1 || sentence.found(run).len() <= FEW;
+                let unlikely = if is_few { UNLIKELY_FEW } else { UNLIKELY };
                 self.restore(model, sentence, run, manner, kept - unlikely);
             }
             while let Some(compound) = compounds.next_if(|compound| compound.at == start) {

@@ -115,6 +115,20 @@ fn the_evidence_is_an_object_a_line() {
 }
 
 #[test]
+fn every_word_is_told_where_it_is_asked_for() {
+    let text = "The corporate misplaced clients. It is so.\n";
+    let object = |arguments: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&stdout(&decode(arguments, text).success())).unwrap()
+    };
+    assert!(object(&["--evidence"]).get("words").is_none());
+    let words = object(&["--every-word"])["words"].as_array().unwrap().clone();
+    let whole: Vec<&str> = words.iter().map(|word| word["original"].as_str().unwrap()).collect();
+    assert_eq!(whole.last(), Some(&"."));
+    assert!(whole.contains(&"The") && whole.contains(&"lost"), "{whole:?}");
+    assert!(words.iter().all(|word| (0.0..=1.0).contains(&word["probability"].as_f64().unwrap())));
+}
+
+#[test]
 fn json_lines_of_text_are_its_evidence() {
     let lines = "In keeping with the report, costs fell.\n\nIt is so.\n";
     let asked = stdout(&decode(&["--format", "jsonl", "--nbest", "2"], lines).success());

@@ -149,4 +149,27 @@ mod tests {
         let even = Calibrator { slope: 0.5, ..Calibrator::default() };
         assert!((even.confidence(0.8, 0.0, &features) - 2.0 / 3.0).abs() < 1e-6);
     }
+
+    #[test]
+    fn comes_back_and_older_ones_believe() {
+        let mut calibrator = Calibrator { slope: 0.7, offset: -0.5, ..Calibrator::default() };
+        calibrator.kept = Kept([0.4, 0.1, -0.6, 0.2, -1.5, -0.3, 0.9]);
+        let read = |bytes: Vec<u8>| {
+            Calibrator::read(&mut SectionReader::new("calib", bytes.into())).expect("as written")
+        };
+        let mut writer = SectionWriter::default();
+        calibrator.write(&mut writer);
+        assert_eq!(read(writer.finish()), calibrator);
+        let mut writer = SectionWriter::default();
+        [0.7f32, -0.5, 0.0].into_iter().for_each(|value| writer.put(value));
+        let older = read(writer.finish());
+        assert_eq!(older, Calibrator { kept: Calibrator::default().kept, ..older.clone() });
+        let features = Features::default();
+        assert!((older.kept.confidence(0.8, 1.0, &features, false) - 0.8).abs() < 1e-6);
+        // A word that fits badly where nothing is offered is hardly the author's.
+        let mut odd = features;
+        odd[Feature::Context] = -4.0;
+        let sure = |features: &Features| calibrator.kept.confidence(1.0, 1.0, features, true);
+        assert!(sure(&odd) < sure(&features));
+    }
 }
