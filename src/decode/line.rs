@@ -170,7 +170,8 @@ impl<'a> Writer<'a> {
         self.push(choice, &mut original);
         let (span, tokens) = (choice.span(), self.sentence.tokens);
         let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
-        Candidate { start, end, original, probability }
+        // A sum of shares may pass 1 by a rounding.
+        Candidate { start, end, original, probability: probability.min(1.0) }
     }
 
     fn edit(&self, graph: &Graph, posteriors: &[f64], number: u32) -> Edit {
