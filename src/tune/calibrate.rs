@@ -1,4 +1,5 @@
-//! How often a change of some posterior is right: the calibrator, by logistic regression.
+//! How often a change of some posterior is right, and a word that is left alone: the
+//! calibrator, by logistic regression.
 
 use super::logistic::{Seen, regress};
 use super::loss::Distances;
