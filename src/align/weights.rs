@@ -37,9 +37,10 @@ impl LexicalWeights {
     /// Counts `count` links of two words; None stands for the empty word.
     pub(crate) fn add(&mut self, (original, spun): WordLink, count: u32) {
         let (original, spun) = (original.unwrap_or(EMPTY), spun.unwrap_or(EMPTY));
-        *self.links.entry((original, spun)).or_default() += count;
-        *self.originals.entry(original).or_default() += count;
-        *self.spun.entry(spun).or_default() += count;
+        let add = |sum: &mut u32| *sum = sum.saturating_add(count);
+        add(self.links.entry((original, spun)).or_default());
+        add(self.originals.entry(original).or_default());
+        add(self.spun.entry(spun).or_default());
     }
 
     /// All counts, in order of the words.
@@ -102,6 +103,14 @@ pub(crate) fn each_link(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_stay_at_the_largest() {
+        let mut weights = LexicalWeights::default();
+        weights.add((Some(1), Some(2)), u32::MAX);
+        weights.add((Some(1), None), 1);
+        assert_eq!(weights.get(Some(1), Some(2)), [1.0; 2]);
+    }
 
     #[test]
     fn shares_by_hand() {
