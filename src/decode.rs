@@ -17,12 +17,11 @@ mod risk;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
+mod workspace;
 
 use crate::error::{Error, Result};
-use crate::lattice::names::Names;
 use crate::lattice::{Lattice, Manner, Sentence};
 use crate::model::Model;
-use crate::text::{sentences, tokenize};
 pub(crate) use beam::{Graph, NONE};
 pub(crate) use document::{Readings, Signs};
 use line::SentenceResult;
@@ -31,6 +30,7 @@ pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use risk::{WITNESSES, least_risk};
 use serde::{Deserialize, Serialize};
 pub(crate) use text::join_lines;
+pub(crate) use workspace::{Workspace, Workspaces};
 
 /// A change less likely to be right is not worth making: of the wrong ones two in five spoil a
 /// word that was right (the rest meet words that were spun anyway), so about 0.3 breaks even.
@@ -80,16 +80,17 @@ impl DecodeConfig {
     }
 }
 
-/// Restores text with a model; shared between threads, one [`Worker`] each.
+/// Restores text with a model; shared between threads.
 pub struct Decoder<'m> {
     model: &'m Model,
     config: DecodeConfig,
+    workspaces: Workspaces,
 }
 
 impl<'m> Decoder<'m> {
     /// A decoder with the settings that ship.
     pub fn new(model: &'m Model) -> Self {
-        Self { model, config: DecodeConfig::default() }
+        Self { model, config: DecodeConfig::default(), workspaces: Workspaces::default() }
     }
 
     /// A decoder with other settings.
@@ -104,67 +105,33 @@ impl<'m> Decoder<'m> {
         if !(0.0..=1.0).contains(&config.min_confidence) || config.beam_width.is_nan() {
             return Err(Error::config("min_confidence must lie between 0 and 1"));
         }
-        Ok(Self { model, config })
+        Ok(Self { config, ..Self::new(model) })
     }
 
-    /// A worker, whose buffers serve one line after the other.
-    pub fn worker(&self) -> Worker<'_> {
-        Worker { decoder: self, lattice: Lattice::default(), graph: Graph::default() }
-    }
-
-    /// Restores one line of text.
+    /// Restores one line of text, a document of its own.
     pub fn decode(&self, line: &str) -> Restored {
-        self.worker().decode(line)
-    }
-}
-
-/// A decoder's buffers for one thread.
-pub struct Worker<'d> {
-    decoder: &'d Decoder<'d>,
-    lattice: Lattice,
-    graph: Graph,
-}
-
-impl Worker<'_> {
-    /// Restores a line of text that is a document of its own.
-    pub fn decode(&mut self, line: &str) -> Restored {
-        let Decoder { model, config } = self.decoder;
-        let tokens = tokenize(line);
-        let parts = sentences(line, &tokens).into_iter().map(|part| &tokens[part]);
-        let names = Names::of(parts.clone().map(|tokens| (line, tokens)));
-        let read = |tokens| Sentence::read(model, line, tokens, Some(&names));
-        let sentences: Vec<Sentence<'_>> = parts.map(read).collect();
-        let readings = Readings::of(vec![0; sentences.len()], |readings| {
-            let read = |(number, sentence): (usize, &Sentence<'_>)| {
-                readings.signs(number, |manner| self.signs(sentence, manner))
-            };
-            sentences.iter().enumerate().map(read).collect()
-        });
-        let decode = |(number, sentence): (usize, &Sentence<'_>)| {
-            self.sentence(sentence, readings.manner(number))
-        };
-        let results = sentences.iter().enumerate().map(decode).collect();
-        line::assemble(line, results, config.nbest)
+        self.decode_document(&[line]).pop().unwrap_or_else(|| Restored::untouched(line))
     }
 
-    fn signs(&mut self, sentence: &Sentence<'_>, manner: Manner<'_>) -> Signs {
-        Signs::read(self.decoder.model, sentence, manner, &mut self.lattice, &mut self.graph)
-    }
-
-    fn sentence(&mut self, sentence: &Sentence<'_>, manner: Manner<'_>) -> SentenceResult {
-        let Decoder { model, config } = self.decoder;
-        self.lattice.build(model, sentence, manner);
-        self.graph.search(model, &self.lattice, config);
-        self.graph.posteriors();
-        let paths = self.paths(manner.rate);
-        let writer = line::Writer::new(model, sentence, &self.lattice, manner.rate);
-        writer.result(&self.graph, &paths, config)
+    fn sentence(
+        &self,
+        sentence: &Sentence<'_>,
+        manner: Manner<'_>,
+        Workspace { lattice, graph }: &mut Workspace,
+    ) -> SentenceResult {
+        let Self { model, config, .. } = self;
+        lattice.build(model, sentence, manner);
+        graph.search(model, lattice, config);
+        graph.posteriors();
+        let paths = self.paths(lattice, graph, manner.rate);
+        let writer = line::Writer::new(model, sentence, lattice, manner.rate);
+        writer.result(graph, &paths, config)
     }
 
     /// The ways through the graph to tell of: the first without what is too unsure, then the
     /// likeliest of all.
-    fn paths(&mut self, rate: f32) -> Vec<Path> {
-        let Self { decoder: Decoder { model, config }, lattice, graph } = self;
+    fn paths(&self, lattice: &Lattice, graph: &mut Graph, rate: f32) -> Vec<Path> {
+        let Self { model, config, .. } = self;
         let others = if config.nbest > 1 && !config.least_risk {
             graph.nbest(lattice, config.nbest)
         } else {

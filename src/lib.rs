@@ -68,9 +68,7 @@ pub mod text;
 mod trainer;
 mod tune;
 
-pub use decode::{
-    Alternative, Candidate, DecodeConfig, Decoder, Edit, Restoration, Restored, Worker,
-};
+pub use decode::{Alternative, Candidate, DecodeConfig, Decoder, Edit, Restoration, Restored};
 pub use error::{Error, ErrorKind, Result};
 pub use formats::text_of;
 pub use lattice::features::NamedWeight;

@@ -22,7 +22,7 @@ mod loss;
 mod tests;
 
 use crate::decode::precision::{self, Outcome};
-use crate::decode::{DecodeConfig, Graph, Readings, Signs};
+use crate::decode::{DecodeConfig, Graph, Readings, Signs, Workspace, Workspaces};
 use crate::lattice::features::{FEATURES, Feature, NAMES, Weights};
 use crate::lattice::names::Names;
 use crate::lattice::{Lattice, Manner, Sentence};
@@ -187,6 +187,7 @@ pub(crate) fn tune(
     progress: &mut dyn FnMut(usize, f64),
 ) -> Array1<f64> {
     let model = &mut model.clone();
+    let workspaces = &Workspaces::default();
     let is_in = |name: &str| f64::from(u8::from(!config.without.iter().any(|out| out == name)));
     let is_in: Array1<f64> = NAMES.iter().map(|name| is_in(name)).collect();
     model.weights = from_array(&(to_array(&model.weights) * &is_in));
@@ -202,10 +203,11 @@ pub(crate) fn tune(
         if step.is_multiple_of(MANNERS_LAST) || step == EARLY {
             // What is known of documents moves weights, and weights move it: half a step of the
             // one at a time keeps both from swinging.
-            readings = read(model, examples, documents.clone()).halfway(&readings);
+            let now = read(model, examples, documents.clone(), workspaces);
+            readings = now.halfway(&readings);
         }
         let batch = step % config.batches.max(1);
-        let pass = pass(model, examples, &readings, batch, config);
+        let pass = pass(model, examples, &readings, batch, config, workspaces);
         progress(step, pass.mended / pass.errors.max(1.0));
         let now = to_array(&model.weights);
         let gradient =
@@ -232,8 +234,9 @@ pub(crate) fn tune(
 
 /// Learns how sure `model` may be of its changes, with the weights that it has.
 pub(crate) fn calibrate(model: &mut Model, examples: &Examples, config: &TuneConfig) {
-    let readings = read(model, &examples.0, examples.documents());
-    let sureness = Sureness::read(model, &examples.0, &readings, config);
+    let workspaces = &Workspaces::default();
+    let readings = read(model, &examples.0, examples.documents(), workspaces);
+    let sureness = Sureness::read(model, &examples.0, &readings, config, workspaces);
     model.calibrator = sureness.fit();
     let figures = &mut model.metadata.figures;
     figures.retain(|(name, _)| !precision::is_threshold(name));
@@ -277,13 +280,13 @@ fn pass(
     readings: &Readings,
     batch: usize,
     config: &TuneConfig,
+    workspaces: &Workspaces,
 ) -> Pass {
     let of_chunk = |(chunk, examples): (usize, &[Example])| {
-        let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
         let mut sum = Pass::new();
         for (number, example) in (chunk * CHUNK..).zip(examples) {
             let manner = readings.manner(number);
-            let pass = of_example(model, example, manner, config, &mut lattice, &mut graph);
+            let pass = workspaces.with(|with| of_example(model, example, manner, config, with));
             sum = sum.add(&pass);
         }
         sum
@@ -295,17 +298,18 @@ fn pass(
 }
 
 /// How the examples and their documents are spun, by the weights of now.
-fn read(model: &Model, examples: &[Example], documents: Vec<usize>) -> Readings {
+fn read(
+    model: &Model,
+    examples: &[Example],
+    documents: Vec<usize>,
+    workspaces: &Workspaces,
+) -> Readings {
     Readings::thorough(documents, |readings| {
-        let of_chunk = |(chunk, examples): (usize, &[Example])| {
-            let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
-            let mut read = |(number, e): (usize, &Example)| {
-                let manner = readings.manner(number);
-                Signs::read(model, &e.sentence(model), manner, &mut lattice, &mut graph)
-            };
-            (chunk * CHUNK..).zip(examples).map(&mut read).collect::<Vec<_>>()
+        let read = |(number, e): (usize, &Example)| {
+            let (sentence, manner) = (e.sentence(model), readings.manner(number));
+            workspaces.with(|with| Signs::read(model, &sentence, manner, with))
         };
-        examples.par_chunks(CHUNK).enumerate().flat_map_iter(of_chunk).collect()
+        examples.par_iter().enumerate().map(read).collect()
     })
 }
 
@@ -314,8 +318,7 @@ fn of_example(
     example: &Example,
     manner: Manner<'_>,
     config: &TuneConfig,
-    lattice: &mut Lattice,
-    graph: &mut Graph,
+    Workspace { lattice, graph }: &mut Workspace,
 ) -> Pass {
     let sentence = example.sentence(model);
     lattice.build(model, &sentence, manner);

@@ -3,12 +3,13 @@
 use super::line;
 use super::nbest::Path;
 use super::restoration::Candidate;
-use super::{Decoder, Graph};
+use super::{Decoder, Workspace};
 use crate::channel::LONGEST_PHRASE;
 use crate::lattice::features::{FEATURES, Feature, Weights};
 use crate::lattice::{Kind, Lattice, Manner, Sentence};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
+use std::ops::Range;
 
 impl Model {
     /// The model as a baseline: how often a replacement was seen and the language
@@ -34,9 +35,7 @@ impl Decoder<'_> {
         // No candidate that was seen more often than the phrase itself may be missing.
         let model = &self.model.by(&[Feature::Keep, Feature::Restore]);
         let tokens = tokenize(text);
-        let mut lattice = Lattice::default();
-        let mut graph = Graph::default();
-        let sentence = |range: std::ops::Range<usize>| {
+        let in_workspace = |Workspace { lattice, graph }: &mut Workspace, range: Range<usize>| {
             let tokens = &tokens[range];
             let sentence = Sentence::read(model, text, tokens, None);
             lattice.build(model, &sentence, Manner::default());
@@ -44,17 +43,19 @@ impl Decoder<'_> {
             let mut at = 0;
             while at < tokens.len() {
                 let longest = LONGEST_PHRASE.min(tokens.len() - at);
-                let frequent = |len| self.frequent(&lattice, &sentence.ids()[at..at + len], at);
+                let frequent = |len| self.frequent(lattice, &sentence.ids()[at..at + len], at);
                 let found = (1..=longest).rev().find_map(frequent);
                 let choice = found.unwrap_or(lattice.starting_at(at).start);
                 choices.push(choice);
                 at = lattice.choice(choice).end as usize;
             }
-            graph.search(model, &lattice, &self.config);
+            graph.search(model, lattice, &self.config);
             graph.posteriors();
-            let writer = line::Writer::new(model, &sentence, &lattice, 0.0);
-            writer.result(&graph, &[Path { score: 0.0, choices }], &self.config)
+            let writer = line::Writer::new(model, &sentence, lattice, 0.0);
+            writer.result(graph, &[Path { score: 0.0, choices }], &self.config)
         };
+        let sentence =
+            |range: Range<usize>| self.workspaces.with(|with| in_workspace(with, range.clone()));
         let results = sentences(text, &tokens).into_iter().map(sentence).collect();
         line::assemble(text, results, 1).best().to_string()
     }

@@ -2,7 +2,7 @@
 
 use super::document::{Readings, Signs};
 use super::line::{self, SentenceResult};
-use super::{Decoder, Restored, Worker};
+use super::{Decoder, Restored};
 use crate::lattice::Sentence;
 use crate::lattice::names::Names;
 use crate::text::{Token, sentences, tokenize};
@@ -60,12 +60,12 @@ impl Decoder<'_> {
         let read: Vec<Sentence<'_>> = sentences.par_iter().map(read).collect();
         let of_each = sentences.iter().map(|&(document, ..)| document).collect();
         let readings = self.readings(of_each, &read, go_on);
-        let decode = |worker: &mut Worker<'_>, (number, sentence): (_, &Sentence<'_>)| {
-            go_on().then(|| worker.sentence(sentence, readings.manner(number)))
+        let decode = |(number, sentence): (_, &Sentence<'_>)| {
+            let manner = readings.manner(number);
+            go_on().then(|| self.workspaces.with(|with| self.sentence(sentence, manner, with)))
         };
-        let numbered = read.par_iter().enumerate();
         let results: Option<Vec<SentenceResult>> =
-            numbered.map_init(|| self.worker(), decode).collect();
+            read.par_iter().enumerate().map(decode).collect();
         let mut results = results?.into_iter();
         let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
         for plan in &plans {
@@ -83,13 +83,15 @@ impl Decoder<'_> {
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Readings {
         Readings::of(documents, |readings| {
-            let read = |worker: &mut Worker<'_>, (number, sentence): (_, &Sentence<'_>)| {
+            let read = |(number, sentence): (_, &Sentence<'_>)| {
                 readings.signs(number, |manner| match go_on() {
-                    true => worker.signs(sentence, manner),
+                    true => {
+                        self.workspaces.with(|with| Signs::read(self.model, sentence, manner, with))
+                    }
                     false => Signs::default(),
                 })
             };
-            sentences.par_iter().enumerate().map_init(|| self.worker(), read).collect()
+            sentences.par_iter().enumerate().map(read).collect()
         })
     }
 }

@@ -3,10 +3,10 @@
 //! A spinner changes a fifth of the words or none. A word that is likelier
 //! another in one place is weak evidence; many of them in one document are strong.
 
-use super::{DecodeConfig, Graph};
+use super::{DecodeConfig, Workspace};
 use crate::channel::{Evidence, FAMILIES};
 use crate::lattice::elsewhere::Elsewhere;
-use crate::lattice::{Kind, Lattice, Manner, Sentence};
+use crate::lattice::{Kind, Manner, Sentence};
 use crate::model::Model;
 use rustc_hash::FxHashMap;
 use std::ops::Add;
@@ -73,8 +73,7 @@ impl Signs {
         model: &Model,
         sentence: &Sentence<'_>,
         manner: Manner<'_>,
-        lattice: &mut Lattice,
-        graph: &mut Graph,
+        Workspace { lattice, graph }: &mut Workspace,
     ) -> Self {
         lattice.build(model, sentence, manner);
         graph.search(model, lattice, &DecodeConfig::doubtful(BEAM));

@@ -66,7 +66,7 @@ impl Names {
     }
 
     /// Reads the sentences of a document.
-    pub(crate) fn of<'t>(sentences: impl Iterator<Item = (&'t str, &'t [Token])>) -> Self {
+    fn of<'t>(sentences: impl Iterator<Item = (&'t str, &'t [Token])>) -> Self {
         let mut counts: FxHashMap<&str, Count> = FxHashMap::default();
         for (text, tokens) in sentences {
             for (at, token) in tokens.iter().enumerate() {

@@ -5,9 +5,9 @@ use super::logistic::{Seen, regress};
 use super::loss::Distances;
 use super::{CHUNK, Example, TuneConfig};
 use crate::decode::confidence::{Calibrator, Kept, logit};
-use crate::decode::{DecodeConfig, Graph, NONE, Readings};
+use crate::decode::{DecodeConfig, NONE, Readings, Workspace, Workspaces};
 use crate::lattice::features::{Feature, Features};
-use crate::lattice::{Kind, Lattice, Manner};
+use crate::lattice::{Kind, Manner};
 use crate::model::Model;
 use rayon::prelude::*;
 
@@ -50,14 +50,14 @@ impl Sureness {
         examples: &[Example],
         readings: &Readings,
         config: &TuneConfig,
+        workspaces: &Workspaces,
     ) -> Self {
         let of_chunk = |(chunk, examples): (usize, &[Example])| {
-            let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
             let mut found = [Self::default(), Self::default()];
             for (number, example) in (chunk * CHUNK..).zip(examples) {
                 let manner = readings.manner(number);
                 let found = &mut found[usize::from(example.simulated)];
-                found.add(model, example, manner, config, &mut lattice, &mut graph);
+                workspaces.with(|with| found.add(model, example, manner, config, with));
             }
             found
         };
@@ -84,8 +84,7 @@ impl Sureness {
         example: &Example,
         manner: Manner<'_>,
         config: &TuneConfig,
-        lattice: &mut Lattice,
-        graph: &mut Graph,
+        Workspace { lattice, graph }: &mut Workspace,
     ) {
         let sentence = example.sentence(model);
         lattice.build(model, &sentence, manner);

@@ -19,9 +19,9 @@ fn examples() -> Vec<Example> {
 }
 
 fn total(model: &Model, config: &TuneConfig) -> Pass {
-    let (mut lattice, mut graph) = (Lattice::default(), Graph::default());
     let manner = Manner { rate: 0.5, ..Manner::default() };
-    let of = |e: &Example| of_example(model, e, manner, config, &mut lattice, &mut graph);
+    let workspaces = Workspaces::default();
+    let of = |e: &Example| workspaces.with(|with| of_example(model, e, manner, config, with));
     examples().iter().map(of).fold(Pass::new(), |sum, pass| sum.add(&pass))
 }
 
