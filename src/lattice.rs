@@ -62,6 +62,8 @@ pub(crate) struct Manner<'d> {
     pub(crate) families: Option<ByFamily>,
     /// The words of its other sentences, if they are known.
     pub(crate) elsewhere: Option<Elsewhere<'d>>,
+    /// Which candidates of the sentence a reading has ruled out, by their numbers.
+    pub(crate) ruled_out: Option<&'d [bool]>,
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -74,6 +76,8 @@ pub(crate) struct Choice {
     pub(crate) score: f32,
     /// The candidate of the channel that it puts there, if it is one.
     pub(crate) candidate: u32,
+    /// Its number among those of the sentence, if it is one for a run of tokens.
+    pub(crate) found: Option<u32>,
     words: (u32, u32),
 }
 
@@ -108,7 +112,7 @@ impl Lattice {
             self.starts.push(self.choices.len() as u32);
             let kept = self.keep(model, sentence, start, manner);
             while let Some(run) = runs.next_if(|run| run.start == start) {
-                let is_few = run.end > start + 1 || sentence.found(run).len() <= FEW;
+                let is_few = run.end > start + 1 || run.found.len() <= FEW;
                 let unlikely = if is_few { UNLIKELY_FEW } else { UNLIKELY };
                 self.restore(model, sentence, run, manner, kept - unlikely);
             }
@@ -193,10 +197,14 @@ impl Lattice {
     ) {
         let &Run { start, end, node, capital, .. } = run;
         let place = Place::new(model, (&sentence.ids[start..end], node), capital, manner);
-        for &found in sentence.found(run) {
+        let is_out = |number: usize| manner.ruled_out.is_some_and(|out| out[number]);
+        for number in run.found.clone().filter(|&number| !is_out(number)) {
+            let found = &sentence.found[number];
             let Some((features, score)) = place.judge(found, least) else { continue };
-            let words = model.channel.original(found.candidate as usize);
-            self.add(start..end, Kind::Restore, found.candidate, words, features, score);
+            let candidate = found.known.candidate;
+            let words = model.channel.original(candidate as usize);
+            let choice = self.add(start..end, Kind::Restore, candidate, words, features, score);
+            choice.found = Some(number as u32);
         }
     }
 
@@ -218,7 +226,7 @@ impl Lattice {
         words: impl IntoIterator<Item = u32>,
         features: Features,
         score: f32,
-    ) {
+    ) -> &mut Choice {
         let from = self.words.len() as u32;
         self.words.extend(words);
         self.choices.push(Choice {
@@ -227,8 +235,10 @@ impl Lattice {
             kind,
             score,
             candidate,
+            found: None,
             words: (from, self.words.len() as u32),
         });
         self.features.push(features);
+        self.choices.last_mut().expect("a choice")
     }
 }

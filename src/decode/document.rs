@@ -29,6 +29,9 @@ const SETTLED: f64 = 0.045;
 const FURTHER: f32 = 2.3;
 /// The first pass needs no fine distinctions.
 const BEAM: usize = 4;
+/// Candidates with less of a chance in a reading are not looked at again, from coarse to fine
+/// (Charniak & Johnson 2005). What a reading itself did not look at is.
+const NO_CHANCE: f64 = 0.001;
 
 /// How much of the likelihood of an engine family is believed: what happens to
 /// one word of a document and to another is not independent.
@@ -42,6 +45,8 @@ pub(crate) struct Signs {
     sums: Sums,
     /// How often each word is expected in what the author wrote, sorted by word.
     words: Vec<(u32, f32)>,
+    /// Which candidates stand no chance, by their numbers.
+    ruled_out: Vec<bool>,
 }
 
 /// Words of a stretch of text, how many of them seem changed, and how likely what
@@ -81,8 +86,14 @@ impl Signs {
         let posteriors = graph.choice_posteriors(lattice);
         let mut sums = Sums { words: sentence.len() as f64, ..Sums::default() };
         let mut words: Vec<(u32, f32)> = Vec::new();
-        for (number, likely) in (0..).zip(posteriors) {
+        let none = || vec![false; sentence.candidates()];
+        let mut ruled_out = manner.ruled_out.map_or_else(none, <[bool]>::to_vec);
+        let chances = graph.chances(lattice, &posteriors);
+        for (number, (likely, chance)) in (0..).zip(posteriors.into_iter().zip(chances)) {
             let choice = lattice.choice(number);
+            if let Some(found) = choice.found {
+                ruled_out[found as usize] = chance < NO_CHANCE;
+            }
             if likely < 0.01 {
                 continue;
             }
@@ -106,7 +117,7 @@ impl Signs {
             kept.1 += if same { next.1 } else { 0.0 };
             same
         });
-        Self { sums, words }
+        Self { sums, words, ruled_out }
     }
 }
 
@@ -154,6 +165,8 @@ pub(crate) struct Readings {
     /// The signs of each document, summed, and its words.
     sums: Vec<Sums>,
     words: Vec<FxHashMap<u32, f32>>,
+    /// Whether readings spare what the one before them makes needless.
+    sparing: bool,
     /// Whether the first reading of each document told enough.
     settled: Vec<bool>,
 }
@@ -162,28 +175,28 @@ impl Readings {
     /// Nothing is known yet of sentences that belong to these documents, which are
     /// numbered from 0.
     pub(crate) fn none(documents: Vec<usize>) -> Self {
-        let (signs, sums, words, settled) = Default::default();
-        Self { documents, signs, sums, words, settled }
+        let (signs, sums, words, sparing, settled) = Default::default();
+        Self { documents, signs, sums, words, sparing, settled }
     }
 
-    /// Reads every sentence up to [`READINGS`] times; `read` tells the signs of all of them,
-    /// by [`Readings::signs`].
+    /// Reads every sentence up to [`READINGS`] times, the candidates that are not ruled out;
+    /// `read` tells the signs of all sentences, by [`Readings::signs`].
     pub(crate) fn of(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
-        Self::read(Self::none(documents), SETTLED, read)
+        Self { sparing: true, ..Self::none(documents) }.read(read)
     }
 
-    /// Reads every sentence [`READINGS`] times, as suits weights that are still being learned
+    /// Reads everything [`READINGS`] times, as suits weights that are still being learned
     /// and tell innocent documents badly; `read` tells the signs by [`Readings::manner`].
     pub(crate) fn thorough(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
-        Self::read(Self::none(documents), 0.0, read)
+        Self::none(documents).read(read)
     }
 
-    fn read(mut readings: Self, settled: f64, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+    fn read(mut self, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
         for _ in 0..READINGS {
-            let signs = read(&readings);
-            readings = readings.with(signs, settled);
+            let signs = read(&self);
+            self = self.with(signs);
         }
-        readings
+        self
     }
 
     /// Half of what these readings say of documents and sentences, half of what those
@@ -198,7 +211,7 @@ impl Readings {
         self
     }
 
-    fn with(self, signs: Vec<Signs>, settled: f64) -> Self {
+    fn with(self, signs: Vec<Signs>) -> Self {
         let count = self.documents.iter().max().map_or(0, |last| last + 1);
         let mut sums = vec![Sums::default(); count];
         let mut words: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); count];
@@ -209,7 +222,7 @@ impl Readings {
             }
         }
         let settled = match self.signs.is_empty() {
-            true => sums.iter().map(|sums| sums.share() < settled).collect(),
+            true => sums.iter().map(|sums| self.sparing && sums.share() < SETTLED).collect(),
             false => self.settled,
         };
         Self { signs, sums, words, settled, ..self }
@@ -237,6 +250,7 @@ impl Readings {
         let manner = all.manner(here.sums);
         let further = if self.settled[document] { FURTHER } else { 1.0 };
         let rate = manner.rate * further;
-        Manner { elsewhere: Some(elsewhere), rate, ..manner }
+        let ruled_out = self.sparing.then_some(&here.ruled_out[..]);
+        Manner { elsewhere: Some(elsewhere), rate, ruled_out, ..manner }
     }
 }

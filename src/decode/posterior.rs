@@ -52,6 +52,26 @@ impl Graph {
         posteriors
     }
 
+    /// The chances of every choice in another search, told generously: those of a step to
+    /// what the beam has dropped go by how far that lay behind.
+    pub(crate) fn chances(&self, lattice: &Lattice, posteriors: &[f64]) -> Vec<f64> {
+        let mut best = vec![f32::NEG_INFINITY; lattice.len() + 1];
+        for node in &self.nodes[..self.end() as usize] {
+            let best = &mut best[usize::from(node.position)];
+            *best = best.max(node.best);
+        }
+        let mut chances = posteriors.to_vec();
+        for edge in self.edges.iter().filter(|edge| edge.choice != NONE) {
+            let (from, to) = (&self.nodes[edge.from as usize], &self.nodes[edge.to as usize]);
+            if to.beta == 0.0 {
+                let behind = from.best + edge.score - best[usize::from(to.position)];
+                let chance = &mut chances[edge.choice as usize];
+                *chance = chance.max(f64::from(behind).exp());
+            }
+        }
+        chances
+    }
+
     /// Takes away every change that is less likely than `least`, and finds the
     /// best ways anew. Probabilities stay what they were, those of what is taken away, too.
     pub(crate) fn abstain(&mut self, lattice: &Lattice, least: impl Fn(u32) -> f64) {

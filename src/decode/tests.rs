@@ -1,6 +1,6 @@
 //! The search held against brute force: every path, one by one.
 
-use super::{Candidate, DecodeConfig, Decoder, Graph};
+use super::{Candidate, DecodeConfig, Decoder, Graph, Readings, Signs, Workspace};
 use crate::lattice::features::Feature;
 use crate::lattice::{Lattice, Manner, Sentence};
 use crate::model::Model;
@@ -122,6 +122,43 @@ fn what_is_unsure_is_left_alone() {
             assert!(kept || posteriors[choice as usize] >= 0.7, "{text}");
         }
     }
+}
+
+#[test]
+fn what_a_reading_rules_out_is_not_missed() {
+    let text = std::fs::read_to_string("training/sample/dev.tsv").expect("the sample corpus");
+    let lines: Vec<&str> = text.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+    let tokens: Vec<Vec<Token>> = lines.iter().map(|line| tokenize(line)).collect();
+    let pairs = lines.iter().zip(&tokens);
+    let sentences: Vec<Sentence<'_>> =
+        pairs.map(|(line, tokens)| Sentence::read(&MODEL, line, tokens, None)).collect();
+    let documents = vec![0; sentences.len()];
+    let with = &mut Workspace::default();
+    let sparing = Readings::of(documents.clone(), |known| {
+        let signs =
+            |(n, sentence)| known.signs(n, |manner| Signs::read(&MODEL, sentence, manner, with));
+        sentences.iter().enumerate().map(signs).collect()
+    });
+    let thorough = Readings::thorough(documents, |known| {
+        let signs = |(n, sentence)| Signs::read(&MODEL, sentence, known.manner(n), with);
+        sentences.iter().enumerate().map(signs).collect()
+    });
+    let mut restored = |readings: &Readings| {
+        let Workspace { lattice, graph } = with;
+        let mut choices = 0;
+        let written = sentences.iter().enumerate().map(|(n, sentence)| {
+            lattice.build(&MODEL, sentence, readings.manner(n));
+            choices += lattice.starting_at(lattice.len() - 1).end;
+            graph.search(&MODEL, lattice, &DecodeConfig::default());
+            let best = graph.nbest(lattice, 1).remove(0);
+            super::nbest::writing(lattice, &best.choices)
+        });
+        (written.collect::<Vec<_>>(), choices)
+    };
+    let (few, all) = (restored(&sparing), restored(&thorough));
+    assert!(few.1 < all.1, "{} choices of {}", few.1, all.1);
+    let differ = few.0.iter().zip(&all.0).filter(|(few, all)| few != all).count();
+    assert!(50 * differ <= sentences.len(), "{differ} of {}", sentences.len());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! `deep-learning`.
 
 use super::features::Feature;
-use super::place::Place;
+use super::place::{Known, Place};
 use super::sentence::Sentence;
 use super::{Kind, Lattice, Manner};
 use crate::channel::{Channel, Node};
@@ -70,7 +70,7 @@ impl Lattice {
     pub(super) fn compound(&mut self, model: &Model, compound: &Compound, manner: Manner<'_>) {
         let &Compound { at, part: (part, node), candidate, whole, fit, granted } = compound;
         let place = Place::new(model, (&[part], node), false, manner);
-        let mut features = place.of_channel(candidate).0;
+        let mut features = place.of_channel(&Known::of(model, candidate));
         features[Feature::Context] = fit;
         features[Feature::Lm] = granted;
         let score = model.weights.dot(&features);

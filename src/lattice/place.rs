@@ -2,14 +2,41 @@
 
 use super::Manner;
 use super::features::{Feature, Features};
-use super::sentence::Found;
-use crate::channel::Node;
+use crate::channel::{Evidence, Node, Scores};
 use crate::context::Vector;
 use crate::model::Model;
 
 /// The most that the words around and the rest of the document are thought to add to a
 /// candidate's score, in nats.
 const SURPRISE: f32 = 3.0;
+
+/// What the channel says of a candidate, read once for all readings.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    pub(super) candidate: u32,
+    scores: Scores,
+    evidence: Evidence,
+    words: Words,
+}
+
+impl Known {
+    pub(super) fn of(model: &Model, candidate: usize) -> Self {
+        let channel = &model.channel;
+        Self {
+            candidate: candidate as u32,
+            scores: channel.scores(candidate),
+            evidence: channel.evidence(candidate),
+            words: Words::new(model, channel.original(candidate)),
+        }
+    }
+}
+
+/// A candidate of the channel that has a chance, and how well its words fit.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) known: Known,
+    fit: f32,
+}
 
 /// A run of spun words in its document.
 pub(super) struct Place<'m, 'd> {
@@ -42,19 +69,20 @@ impl<'m, 'd> Place<'m, 'd> {
         Self { model, shared, spun, manner }
     }
 
-    /// How well a candidate's words fit among those `around` it; nothing if its score, all but
-    /// its n-grams and the document's words, stays below `least`.
+    /// A candidate and how well its words fit among those `around` it; nothing if its score,
+    /// all but its n-grams and the document's words, stays below `least`.
     #[inline]
-    pub(super) fn fit(&self, candidate: usize, around: &Vector, least: f32) -> Option<f32> {
+    pub(super) fn find(&self, candidate: usize, around: &Vector, least: f32) -> Option<Found> {
         let weights = &self.model.weights;
-        let (features, words) = self.of_channel(candidate);
-        let score = weights.dot(&features) + self.promise(words);
+        let known = Known::of(self.model, candidate);
+        let score = weights.dot(&self.of_channel(&known)) + self.promise(known.words);
         if score < least - SURPRISE {
             return None;
         }
         let words = self.model.channel.original(candidate);
         let fit = words.map(|word| self.model.context.fit(around, word)).sum();
-        (score + weights.of(Feature::Context) * fit >= least).then_some(fit)
+        let is_worth = score + weights.of(Feature::Context) * fit >= least;
+        is_worth.then_some(Found { known, fit })
     }
 
     /// The features of a candidate that fits so well and its score, but for those of its
@@ -62,21 +90,20 @@ impl<'m, 'd> Place<'m, 'd> {
     #[inline]
     pub(super) fn judge(
         &self,
-        Found { candidate, fit }: Found,
+        Found { known, fit }: &Found,
         least: f32,
     ) -> Option<(Features, f32)> {
         let weights = &self.model.weights;
-        let candidate = candidate as usize;
-        let (mut features, words) = self.of_channel(candidate);
-        features[Feature::Context] = fit;
+        let mut features = self.of_channel(known);
+        features[Feature::Context] = *fit;
         let mut score = weights.dot(&features);
-        let promise = self.promise(words);
+        let promise = self.promise(known.words);
         if score + promise < least - SURPRISE {
             return None;
         }
         if let Some(elsewhere) = &self.manner.elsewhere {
             let gain = |word| elsewhere.gain(word, self.model.lm.unigram_log(word));
-            let gain = self.model.channel.original(candidate).map(gain).sum();
+            let gain = self.model.channel.original(known.candidate as usize).map(gain).sum();
             features[Feature::Elsewhere] = gain;
             score += weights.of(Feature::Elsewhere) * gain;
         }
@@ -89,29 +116,26 @@ impl<'m, 'd> Place<'m, 'd> {
     }
 
     /// The features of a candidate that follow from the channel.
-    pub(super) fn of_channel(&self, candidate: usize) -> (Features, Words) {
-        let channel = &self.model.channel;
+    pub(super) fn of_channel(&self, known: &Known) -> Features {
+        let &Known { candidate, scores, evidence, words } = known;
         let mut features = self.shared;
-        let scores = channel.scores(candidate);
         if let Some(families) = &self.manner.families {
-            let restore = channel.restore_in(candidate, families);
+            let restore = self.model.channel.restore_in(candidate as usize, families);
             features[Feature::FamilyRestore] = restore - scores.restore;
         }
         features[Feature::Restore] = scores.restore;
         features[Feature::Spin] = scores.spin;
         features[Feature::RestoreWords] = scores.restore_words;
         features[Feature::SpinWords] = scores.spin_words;
-        let evidence = channel.evidence(candidate);
         for (feature, kind) in Feature::SEEN {
             features[feature] = f32::from(evidence.has(kind));
         }
         features[Feature::RealShare] = self.manner.real;
         features[Feature::RealHere] = self.manner.real * features[Feature::Real];
         features[Feature::Offered] = f32::from(evidence.is_only_offered());
-        let original = Words::new(self.model, channel.original(candidate));
-        features[Feature::OriginalWords] = original.count - 1.0;
-        features[Feature::Rarity] = original.mean() - self.spun.mean();
-        (features, original)
+        features[Feature::OriginalWords] = words.count - 1.0;
+        features[Feature::Rarity] = words.mean() - self.spun.mean();
+        features
     }
 }
 

@@ -4,7 +4,7 @@
 use super::compound::Compound;
 use super::features::{Feature, Features};
 use super::names::Names;
-use super::place::Place;
+use super::place::{Found, Place};
 use super::repairs::Repair;
 use super::{Choice, Kind, Manner, protect};
 use crate::channel::{LONGEST_PHRASE, Node};
@@ -28,7 +28,7 @@ pub(crate) struct Sentence<'t> {
     pub(super) fits: Vec<f32>,
     /// The runs of words that the channel knows, by start, and what may have stood there.
     pub(super) runs: Vec<Run>,
-    found: Vec<Found>,
+    pub(super) found: Vec<Found>,
     /// Compounds that differ in a part, and what is no substitution, by start.
     pub(super) compounds: Vec<Compound>,
     pub(super) repairs: Vec<Repair>,
@@ -43,14 +43,7 @@ pub(super) struct Run {
     pub(super) node: Node,
     /// Whether a word inside the sentence is a capital.
     pub(super) capital: bool,
-    found: Range<usize>,
-}
-
-/// A candidate of the channel that has a chance, and how well its words fit.
-#[derive(Clone, Copy)]
-pub(super) struct Found {
-    pub(super) candidate: u32,
-    pub(super) fit: f32,
+    pub(super) found: Range<usize>,
 }
 
 impl<'t> Sentence<'t> {
@@ -113,9 +106,9 @@ impl<'t> Sentence<'t> {
         }
     }
 
-    /// What may have stood in a run.
-    pub(super) fn found(&self, run: &Run) -> &[Found] {
-        &self.found[run.found.clone()]
+    /// How many candidates may have stood in its runs.
+    pub(crate) fn candidates(&self) -> usize {
+        self.found.len()
     }
 
     /// Walks down the channel from a token on.
@@ -140,11 +133,8 @@ impl<'t> Sentence<'t> {
             let spun = (&self.ids[start..end], node);
             let place = Place::new(model, spun, capital, Manner::default());
             let from = self.found.len();
-            let fits = channel.candidates(node).filter_map(|candidate| {
-                let fit = place.fit(candidate, &around, kept - HOPELESS)?;
-                Some(Found { candidate: candidate as u32, fit })
-            });
-            self.found.extend(fits);
+            let candidates = channel.candidates(node);
+            self.found.extend(candidates.filter_map(|c| place.find(c, &around, kept - HOPELESS)));
             let found = from..self.found.len();
             if !found.is_empty() {
                 self.runs.push(Run { start, end, node, capital, found });
