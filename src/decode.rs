@@ -125,7 +125,13 @@ impl<'m> Decoder<'m> {
         graph.posteriors();
         let paths = self.paths(lattice, graph, manner.rate);
         let writer = line::Writer::new(model, sentence, lattice, manner.rate);
-        writer.result(graph, &paths, config)
+        let mut result = writer.result(graph, &paths, config);
+        if let (true, Some(out)) = (config.candidates, manner.ruled_out) {
+            lattice.build(model, sentence, Manner { ruled_out: None, ..manner });
+            let writer = line::Writer::new(model, sentence, lattice, manner.rate);
+            result.consider(writer.ruled_out(out));
+        }
+        result
     }
 
     /// The ways through the graph to tell of: the first without what is too unsure, then the

@@ -142,6 +142,11 @@ impl Lattice {
         &self.choices[number as usize]
     }
 
+    /// All choices, by their numbers.
+    pub(crate) fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
     /// The words that a choice writes.
     #[inline]
     pub(crate) fn words(&self, choice: &Choice) -> &[u32] {

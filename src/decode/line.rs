@@ -23,6 +23,14 @@ pub(super) struct SentenceResult {
     candidates: Vec<Candidate>,
 }
 
+impl SentenceResult {
+    /// Adds to what was considered.
+    pub(super) fn consider(&mut self, candidates: impl Iterator<Item = Candidate>) {
+        self.candidates.extend(candidates);
+        self.candidates.sort_by_key(|candidate| candidate.start);
+    }
+}
+
 /// What choices write into the text of their sentence.
 pub(super) struct Writer<'a> {
     model: &'a Model,
@@ -149,6 +157,13 @@ impl<'a> Writer<'a> {
             self.candidate(choice, probability)
         };
         (0..).zip(graph.choice_posteriors(self.lattice)).map(candidate).collect()
+    }
+
+    /// What a reading has ruled `out` of what the lattice offers: next to nothing is left to it.
+    pub(super) fn ruled_out(&self, out: &[bool]) -> impl Iterator<Item = Candidate> {
+        let is_out = |choice: &&Choice| choice.found.is_some_and(|found| out[found as usize]);
+        let choices = self.lattice.choices().iter().filter(is_out);
+        choices.map(|choice| self.candidate(choice, 0.0))
     }
 
     /// How likely a word that is left alone is the author's.
