@@ -34,7 +34,7 @@ def test_n_best(model):
     assert texts[0] == restored.text == str(restored)
     assert len(set(texts)) == 5
     likely = [guess.probability for guess in restored.restorations]
-    assert likely == sorted(likely, reverse=True) and 0 < sum(likely) <= 1
+    assert likely == sorted(likely, reverse=True) and 0 < sum(likely) <= 1 + 1e-9
     assert restored.probability == likely[0]
     assert restored.score == restored.restorations[0].score
     edit = restored.edits[0]

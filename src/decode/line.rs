@@ -58,10 +58,13 @@ impl<'a> Writer<'a> {
         config: &DecodeConfig,
     ) -> SentenceResult {
         let tokens = self.sentence.tokens;
+        let share = |path: &Path| (f64::from(path.score) - graph.total).exp();
+        // Scores are rounded, so that the shares of all ways may pass 1 together.
+        let all = paths.iter().map(share).sum::<f64>().max(1.0);
         let restoration = |path: &Path| Restoration {
             text: self.text(&path.choices),
             score: f64::from(path.score),
-            probability: (f64::from(path.score) - graph.total).exp().min(1.0),
+            probability: share(path) / all,
         };
         let best = paths.first().map_or(&[][..], |best| &best.choices);
         let edits = self.edits(graph, best);

@@ -162,6 +162,17 @@ fn what_a_reading_rules_out_is_not_missed() {
 }
 
 #[test]
+fn the_shares_of_all_ways_are_no_more_than_all() {
+    let decoder = Decoder::with_config(&MODEL, DecodeConfig { nbest: 1000, ..Default::default() })
+        .expect("sound settings");
+    for (text, _) in stretches() {
+        let restored = decoder.decode(&text);
+        let sum: f64 = restored.restorations.iter().map(|way| way.probability).sum();
+        assert!(sum <= 1.0 + 1e-9, "{text}: {sum}");
+    }
+}
+
+#[test]
 fn every_word_has_its_probability() {
     let config = DecodeConfig { words: true, ..DecodeConfig::default() };
     let decoder = Decoder::with_config(&MODEL, config).expect("sound settings");
