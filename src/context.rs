@@ -21,6 +21,30 @@ pub(crate) const DIMENSIONS: usize = 64;
 /// A sum of word vectors.
 pub(crate) type Vector = [f32; DIMENSIONS];
 
+/// A sum of word vectors in 16 bits a number: products with it are sums of integers, which a
+/// processor forms many at a time.
+pub(crate) struct Around {
+    codes: [i16; DIMENSIONS],
+    unit: f32,
+}
+
+impl Around {
+    fn new(vector: &Vector) -> Self {
+        let mut most = [f32::MIN_POSITIVE; 8];
+        for values in vector.chunks_exact(8) {
+            for lane in 0..8 {
+                most[lane] = most[lane].max(values[lane].abs());
+            }
+        }
+        let most = most.into_iter().fold(0.0, f32::max);
+        let (unit, scale) = (most / f32::from(i16::MAX), f32::from(i16::MAX) / most);
+        // Added to so large a number, a small one is rounded to an integer in its lowest bits.
+        const LARGE: f32 = 1.5 * (1 << 23) as f32;
+        let code = |value: f32| (value * scale + LARGE).to_bits() as i16;
+        Self { codes: vector.map(code), unit }
+    }
+}
+
 /// The row of words that have no vector.
 const NO_ROW: u16 = u16::MAX;
 /// Rows that fit their numbers.
@@ -75,9 +99,9 @@ impl Surroundings {
 
     /// What surrounds the tokens from `start` to before `end`.
     #[inline]
-    pub(crate) fn of(&self, start: usize, end: usize) -> Vector {
+    pub(crate) fn of(&self, start: usize, end: usize) -> Around {
         let (before, after) = (&self.before[start], &self.after[end]);
-        std::array::from_fn(|d| before[d] + after[d])
+        Around::new(&std::array::from_fn(|d| before[d] + after[d]))
     }
 }
 
@@ -121,16 +145,13 @@ impl ContextModel {
     /// Log odds that `id` stands among its `surroundings` by itself and not as a
     /// spinner's choice, about; 0 for a word that is not known.
     #[inline]
-    pub(crate) fn fit(&self, surroundings: &Vector, id: u32) -> f32 {
+    pub(crate) fn fit(&self, around: &Around, id: u32) -> f32 {
         let Some(row) = self.row(id) else { return 0.0 };
         let codes = &self.words.as_slice()[row * DIMENSIONS..(row + 1) * DIMENSIONS];
-        let mut sums = [0.0f32; 8];
-        for (codes, values) in codes.chunks_exact(8).zip(surroundings.chunks_exact(8)) {
-            for lane in 0..8 {
-                sums[lane] += f32::from(codes[lane] as i8) * values[lane];
-            }
-        }
-        sums.iter().sum::<f32>() * self.word_units.get(row) + self.biases.get(row)
+        let products = codes.iter().zip(&around.codes);
+        let sum: i32 =
+            products.map(|(&code, &value)| i32::from(code as i8) * i32::from(value)).sum();
+        sum as f32 * around.unit * self.word_units.get(row) + self.biases.get(row)
     }
 
     fn neighbour(&self, row: usize, vector: &mut Vector) {
@@ -212,5 +233,30 @@ fn quantise(vectors: &[f32]) -> (Vec<u8>, Vec<f32>) {
 fn add_product(sum: &mut Vector, vector: &Vector, gate: &Vector) {
     for d in 0..DIMENSIONS {
         sum[d] += vector[d] * gate[d];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn codes_are_the_nearest(
+            values in prop::collection::vec(-1e3f32..1e3, DIMENSIONS),
+            scale in 1e-6f32..1.0,
+        ) {
+            let vector: Vector = std::array::from_fn(|d| values[d] * scale);
+            let Around { codes, unit } = Around::new(&vector);
+            for (code, value) in codes.into_iter().zip(vector) {
+                prop_assert!((f32::from(code) * unit - value).abs() <= 0.51 * unit);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_around_is_nothing() {
+        assert_eq!(Around::new(&[0.0; DIMENSIONS]).codes, [0; DIMENSIONS]);
     }
 }

@@ -396,6 +396,7 @@ mod tests {
                     }
                 }
                 let found = surroundings.of(start, end);
+                let found = found.codes.map(|code| f32::from(code) * found.unit);
                 let close = sum.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-4);
                 assert!(close, "{start} to {end}");
             }

@@ -3,7 +3,7 @@
 use super::Manner;
 use super::features::{Feature, Features};
 use crate::channel::{Evidence, Node, Scores};
-use crate::context::Vector;
+use crate::context::Around;
 use crate::model::Model;
 
 /// The most that the words around and the rest of the document are thought to add to a
@@ -72,7 +72,7 @@ impl<'m, 'd> Place<'m, 'd> {
     /// A candidate and how well its words fit among those `around` it; nothing if its score,
     /// all but its n-grams and the document's words, stays below `least`.
     #[inline]
-    pub(super) fn find(&self, candidate: usize, around: &Vector, least: f32) -> Option<Found> {
+    pub(super) fn find(&self, candidate: usize, around: &Around, least: f32) -> Option<Found> {
         let weights = &self.model.weights;
         let known = Known::of(self.model, candidate);
         let score = weights.dot(&self.of_channel(&known)) + self.promise(known.words);
