@@ -28,7 +28,7 @@ pub(crate) mod stream;
 mod trie;
 
 pub(crate) use packed::LanguageModel;
-pub(crate) use state::State;
+pub(crate) use state::{Context, State};
 
 /// The longest n-grams.
 pub(crate) const MAX_ORDER: usize = 7;

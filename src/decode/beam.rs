@@ -7,7 +7,7 @@
 use super::DecodeConfig;
 use crate::lattice::features::Feature;
 use crate::lattice::{Kind, Lattice};
-use crate::lm::State;
+use crate::lm::{Context, State};
 use crate::model::Model;
 use crate::text::vocabulary::END;
 use rustc_hash::FxHasher;
@@ -83,8 +83,9 @@ impl Graph {
             self.prune(&mut live, untouched, config);
             let mut next_untouched = untouched;
             for &from in &live {
+                let context = model.lm.context(self.nodes[from as usize].state);
                 for choice in lattice.starting_at(position) {
-                    let to = self.step(model, lattice, from, choice);
+                    let to = self.step(model, lattice, (from, &context), choice);
                     if from == untouched && lattice.choice(choice).kind == Kind::Keep {
                         next_untouched = to;
                     }
@@ -97,7 +98,8 @@ impl Graph {
         self.prune(&mut live, untouched, config);
         let end = self.node(u16::MAX, model.lm.empty());
         for &from in &live {
-            let (lm, _) = model.lm.score(&self.nodes[from as usize].state, END);
+            let context = model.lm.context(self.nodes[from as usize].state);
+            let (lm, _) = model.lm.score(&context, END);
             let score = model.weights.of(Feature::Lm) * lm;
             self.edge(from, end, NONE, lm, score);
         }
@@ -116,14 +118,21 @@ impl Graph {
         std::iter::successors(Some(first).filter(|&first| first != NONE), next)
     }
 
-    fn step(&mut self, model: &Model, lattice: &Lattice, from: u32, number: u32) -> u32 {
+    fn step(
+        &mut self,
+        model: &Model,
+        lattice: &Lattice,
+        (from, context): (u32, &Context),
+        number: u32,
+    ) -> u32 {
         let choice = lattice.choice(number);
-        let mut state = self.nodes[from as usize].state;
-        let mut lm = 0.0;
-        for &word in lattice.words(choice) {
-            let (log, next) = model.lm.score(&state, word);
-            lm += log;
-            state = next;
+        let (mut lm, mut state) = (0.0, context.state());
+        for (at, &word) in lattice.words(choice).iter().enumerate() {
+            let (log, next) = match at {
+                0 => model.lm.score(context, word),
+                _ => model.lm.score(&model.lm.context(state), word),
+            };
+            (lm, state) = (lm + log, next);
         }
         let to = self.node(choice.end, state);
         let score = choice.score + model.weights.of(Feature::Lm) * lm;

@@ -36,7 +36,7 @@ fn paths(model: &Model, lattice: &Lattice) -> Vec<(f64, Vec<u32>)> {
     let weight = model.weights.of(Feature::Lm);
     while let Some((at, score, state, choices)) = open.pop() {
         if at == lattice.len() {
-            let last = weight * model.lm.score(&state, END).0;
+            let last = weight * model.lm.score(&model.lm.context(state), END).0;
             done.push((score + f64::from(last), choices));
             continue;
         }
@@ -44,7 +44,7 @@ fn paths(model: &Model, lattice: &Lattice) -> Vec<(f64, Vec<u32>)> {
             let choice = lattice.choice(number);
             let (mut state, mut lm) = (state, 0.0);
             for &word in lattice.words(choice) {
-                let (log, next) = model.lm.score(&state, word);
+                let (log, next) = model.lm.score(&model.lm.context(state), word);
                 (state, lm) = (next, lm + log);
             }
             let choices = [&choices[..], &[number]].concat();

@@ -49,7 +49,7 @@ impl Sentence<'_> {
         if may_be_glued(word, id) {
             // The language model cannot judge a glued word: it counts as its parts do
             // without their context, so that the context alone decides.
-            let alone = model.lm.score(&model.lm.empty(), id).0;
+            let alone = model.lm.score(&model.lm.context(model.lm.empty()), id).0;
             for (byte, words, parts) in splits(model, word) {
                 let acronym = f32::from(parts_an_acronym(word, byte));
                 let features = [
@@ -133,7 +133,7 @@ fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
         let mut words = vec![left];
         words.extend(mark.and_then(|mark| model.vocabulary.id(mark.encode_utf8(&mut [0; 4]))));
         words.push(right);
-        let nowhere = model.lm.empty();
+        let nowhere = model.lm.context(model.lm.empty());
         let score = words.iter().map(|&word| model.lm.score(&nowhere, word).0).sum();
         found.push((score, at + mark.map_or(0, char::len_utf8), words));
     }

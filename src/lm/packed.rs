@@ -11,7 +11,7 @@ mod fast;
 use super::MAX_ORDER;
 use super::model::BackoffModel;
 use super::quantise::Codebook;
-use super::state::{NO_CONTEXT, State, extends};
+use super::state::{Context, NO_CONTEXT, State, extends};
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
 use crate::text::vocabulary::{BEGIN, END, UNKNOWN};
@@ -47,23 +47,12 @@ enum Ngrams {
     Fast(Fast),
 }
 
-impl Ngrams {
-    /// What a state knows its last word by.
-    #[inline]
-    fn key(&self, word: u32) -> (u32, u32) {
-        match self {
-            Self::Compact(ngrams) => ngrams.after(word),
-            Self::Fast(_) => (word, 0),
-        }
-    }
-}
-
 /// Questions that are asked at once.
 pub(crate) const BATCH: usize = 8;
 
 /// A question and what is known of its answer.
 struct Query<'s> {
-    from: &'s State,
+    from: &'s Context,
     word: u32,
     /// Of the longest n-gram found.
     prob: f32,
@@ -76,7 +65,7 @@ impl Query<'_> {
     /// Backs off from what of the history is longer.
     #[inline]
     fn answer(&self) -> (f32, State) {
-        let from = self.from;
+        let from = &self.from.state;
         let longer = &from.backoffs[self.matched.min(from.len())..from.len()];
         (longer.iter().fold(self.prob, |prob, backoff| prob + backoff), self.state)
     }
@@ -102,7 +91,7 @@ impl LanguageModel {
     pub(crate) fn begin(&self) -> State {
         let mut state = State::default();
         if self.order() > 1 {
-            state.set(0, self.ngrams.key(BEGIN), self.unigram(BEGIN).1);
+            state.set(0, BEGIN, self.unigram(BEGIN).1);
         }
         state
     }
@@ -112,10 +101,18 @@ impl LanguageModel {
         State::default()
     }
 
-    /// The log probability of `word` (`</s>` too) after `from`, a state of this
-    /// model, and the state after it.
+    /// What all questions after `state`, one of this model, need.
     #[inline]
-    pub(crate) fn score(&self, from: &State, word: u32) -> (f32, State) {
+    pub(crate) fn context(&self, state: State) -> Context {
+        match &self.ngrams {
+            Ngrams::Compact(ngrams) => ngrams.context(state),
+            Ngrams::Fast(_) => Context { state, runs: Default::default() },
+        }
+    }
+
+    /// The log probability of `word` (`</s>` too) after `from`, and the state after it.
+    #[inline]
+    pub(crate) fn score(&self, from: &Context, word: u32) -> (f32, State) {
         let mut query = self.query(from, word);
         match &self.ngrams {
             Ngrams::Compact(ngrams) => ngrams.look_up_one(&mut query),
@@ -128,23 +125,28 @@ impl LanguageModel {
     /// time than one by one: while the memory for one is waited for, that for the
     /// others comes.
     #[inline]
-    pub(crate) fn score_batch(&self, pairs: [(&State, u32); BATCH]) -> [(f32, State); BATCH] {
-        let mut queries = pairs.map(|(from, word)| self.query(from, word));
+    pub(crate) fn score_batch(&self, pairs: [(State, u32); BATCH]) -> [(f32, State); BATCH] {
+        let states = pairs.map(|(state, _)| state);
+        let from = match &self.ngrams {
+            Ngrams::Compact(ngrams) => ngrams.contexts(states),
+            Ngrams::Fast(_) => states.map(|state| self.context(state)),
+        };
+        let mut queries = std::array::from_fn(|at| self.query(&from[at], pairs[at].1));
         self.look_up(&mut queries);
         queries.map(|query| query.answer())
     }
 
     #[inline]
-    fn query<'s>(&self, from: &'s State, word: u32) -> Query<'s> {
+    fn query<'s>(&self, from: &'s Context, word: u32) -> Query<'s> {
         let word = if (word as usize) < self.words() { word } else { UNKNOWN };
         let (prob, backoff) = self.unigram(word);
         let mut state = State::default();
-        state.set(0, self.ngrams.key(word), backoff);
+        state.set(0, word, backoff);
         Query { from, word, prob, state, matched: 0 }
     }
 
     #[inline]
-    fn look_up<const N: usize>(&self, queries: &mut [Query; N]) {
+    fn look_up(&self, queries: &mut [Query; BATCH]) {
         match &self.ngrams {
             Ngrams::Compact(ngrams) => ngrams.look_up(queries),
             Ngrams::Fast(ngrams) => ngrams.look_up(queries),

@@ -7,15 +7,12 @@ use std::hash::{Hash, Hasher};
 /// the same future are equal.
 ///
 /// For the last word, the last two words and so on there stand what the layout knows
-/// them by and the back-off weight, which the next query may need; the former alone
+/// them by and the back-off weight, which the next question may need; the former alone
 /// tell states apart.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct State {
-    /// Words, the last first; in the compact layout where the n-grams begin that go on
-    /// from there.
+    /// Words, the last first; in the compact layout the numbers of their n-grams.
     pub(super) keys: [u32; MAX_ORDER - 1],
-    /// In the compact layout where those n-grams end, otherwise nothing.
-    pub(super) ends: [u32; MAX_ORDER - 1],
     pub(super) backoffs: [f32; MAX_ORDER - 1],
     pub(super) len: u8,
 }
@@ -30,17 +27,30 @@ impl State {
     /// Sets what the last word and the `back` before it are known by, their back-off
     /// weight, and whether they begin an n-gram.
     #[inline]
-    pub(super) fn set(&mut self, back: usize, (key, end): (u32, u32), backoff: f32) {
+    pub(super) fn set(&mut self, back: usize, key: u32, backoff: f32) {
         self.keys[back] = key;
-        self.ends[back] = end;
         self.backoffs[back] = backoff;
         if extends(backoff) {
             self.len = back as u8 + 1;
         }
     }
 
-    fn known(&self) -> (&[u32], &[u32]) {
-        (&self.keys[..self.len()], &self.ends[..self.len()])
+    fn known(&self) -> &[u32] {
+        &self.keys[..self.len()]
+    }
+}
+
+/// A state, and what every question after it needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context {
+    pub(super) state: State,
+    /// In the compact layout where the n-grams stand that go on from each of its n-grams.
+    pub(super) runs: [(u32, u32); MAX_ORDER - 1],
+}
+
+impl Context {
+    pub(crate) fn state(&self) -> State {
+        self.state
     }
 }
 
@@ -54,7 +64,7 @@ impl Eq for State {}
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.known().0.iter().for_each(|word| state.write_u32(*word));
+        self.known().iter().for_each(|word| state.write_u32(*word));
         state.write_u8(self.len);
     }
 }

@@ -133,8 +133,8 @@ impl Reader<'_> {
         for token in &tokens {
             let mut word = String::new();
             normalize(token.of(sentence), &mut word);
-            let (log, next) =
-                self.model.lm.score(&state, self.model.vocabulary.id_or_unknown(&word));
+            let (lm, word) = (&self.model.lm, self.model.vocabulary.id_or_unknown(&word));
+            let (log, next) = lm.score(&lm.context(state), word);
             sum -= f64::from(log);
             state = next;
         }

@@ -162,7 +162,7 @@ fn packed(model: &LanguageModel, lines: &[Sentences]) -> Vec<Total> {
     let mut waiting = all.map(|(line, rest)| Lane { line, rest, at: 0, state: begin });
     let mut lanes: Vec<Lane> = waiting.by_ref().take(BATCH).collect();
     while let Ok(batch) = <&[Lane; BATCH]>::try_from(&lanes[..]) {
-        let scores = model.score_batch(batch.each_ref().map(|lane| (&lane.state, lane.word())));
+        let scores = model.score_batch(batch.each_ref().map(|lane| (lane.state, lane.word())));
         for (place, (log, state)) in scores.into_iter().enumerate().rev() {
             let lane = &mut lanes[place];
             totals[lane.line].add(lane.word(), log);
@@ -176,7 +176,7 @@ fn packed(model: &LanguageModel, lines: &[Sentences]) -> Vec<Total> {
     }
     for mut lane in lanes {
         loop {
-            let (log, state) = model.score(&lane.state, lane.word());
+            let (log, state) = model.score(&model.context(lane.state), lane.word());
             totals[lane.line].add(lane.word(), log);
             if !lane.advance(state, begin) {
                 break;

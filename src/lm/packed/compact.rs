@@ -15,7 +15,7 @@ use super::super::bits_per_word;
 use super::super::model::BackoffModel;
 use super::super::quantise::{Codebook, Values};
 use super::super::trie::Trie;
-use super::{LanguageModel, Query};
+use super::{Context, LanguageModel, Query, State};
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
 
@@ -131,14 +131,6 @@ struct Search {
     record: u64,
 }
 
-/// An n-gram, its codes, and where its children are to be looked for.
-#[derive(Clone, Copy, Default)]
-struct Found {
-    node: usize,
-    codes: u64,
-    sample: usize,
-}
-
 impl Level {
     #[inline]
     fn record(&self, node: usize) -> u64 {
@@ -207,11 +199,83 @@ impl Level {
     }
 }
 
-impl Compact {
-    /// Where the bigrams stand that begin with `word`.
+impl Query<'_> {
+    /// Takes over what an n-gram of its word and the `back` before it says.
     #[inline]
-    pub fn after(&self, word: u32) -> (u32, u32) {
-        (self.first.get(word as usize), self.first.get(word as usize + 1))
+    fn found(&mut self, level: &Level, back: usize, node: usize, codes: u64) {
+        self.matched = back;
+        self.prob = level.probs.get(codes as u8);
+        if let Some((weights, _)) = &level.inner {
+            self.state.set(back, node as u32, weights.get((codes / MOST) as u8));
+        }
+    }
+}
+
+impl Compact {
+    /// The runs of what goes on from a state's n-grams.
+    #[inline]
+    pub fn context(&self, state: State) -> Context {
+        let mut runs = [(0, 0); MAX_ORDER - 1];
+        for (back, run) in runs.iter_mut().enumerate().take(state.len()) {
+            let (node, sample) = self.node(&state, back);
+            *run = self.run(back, node, sample);
+        }
+        Context { state, runs }
+    }
+
+    /// The same of several states, step by step together.
+    pub fn contexts<const N: usize>(&self, states: [State; N]) -> [Context; N] {
+        let nodes = states.each_ref().map(|state| {
+            let mut nodes = [(0, 0); MAX_ORDER - 1];
+            for (back, node) in nodes.iter_mut().enumerate().take(state.len()) {
+                *node = self.node(state, back);
+            }
+            nodes
+        });
+        let mut near = 0;
+        for (state, nodes) in states.iter().zip(&nodes) {
+            let inner = self.levels.iter().filter_map(|level| level.inner.as_ref());
+            for ((_, runs), &(_, sample)) in inner.zip(&nodes[1..]).take(state.len().max(1) - 1) {
+                near ^= runs.touch(sample);
+            }
+        }
+        std::hint::black_box(near);
+        std::array::from_fn(|at| {
+            let mut runs = [(0, 0); MAX_ORDER - 1];
+            for (back, run) in runs.iter_mut().enumerate().take(states[at].len()) {
+                let (node, sample) = nodes[at][back];
+                *run = self.run(back, node, sample);
+            }
+            Context { state: states[at], runs }
+        })
+    }
+
+    /// The n-gram of a state's last word and the `back` before it, and where its run is to
+    /// be looked for.
+    #[inline]
+    fn node(&self, state: &State, back: usize) -> (usize, usize) {
+        let node = state.keys[back] as usize;
+        (node, self.runs(back).map_or(0, |runs| runs.sample(node)))
+    }
+
+    /// The run of what goes on from such an n-gram.
+    #[inline]
+    fn run(&self, back: usize, node: usize, sample: usize) -> (u32, u32) {
+        match self.runs(back) {
+            Some(runs) => {
+                let (start, end) = runs.get_at(sample, node);
+                (start as u32, end as u32)
+            }
+            None => (self.first.get(node), self.first.get(node + 1)),
+        }
+    }
+
+    /// The runs of the n-grams of a last word and the `back` before it; nothing of single
+    /// words, which have tables of their own.
+    #[inline]
+    fn runs(&self, back: usize) -> Option<&Runs> {
+        let level = self.levels.get(back.checked_sub(1)?)?;
+        level.inner.as_ref().map(|(_, runs)| runs)
     }
 
     /// Finds the longest n-gram of a question, level by level: where the model lies in caches
@@ -219,19 +283,13 @@ impl Compact {
     #[inline]
     pub fn look_up_one(&self, query: &mut Query) {
         let key = self.keys.key(query.word);
-        let runs = query.from.keys.iter().zip(&query.from.ends).take(query.from.len());
-        for ((level, (start, end)), back) in self.levels.iter().zip(runs).zip(1..) {
-            let mut search = level.guess((*start.min(end), *end), key);
+        let Context { state, runs } = query.from;
+        let runs = runs.iter().take(state.len());
+        for ((level, run), back) in self.levels.iter().zip(runs).zip(1..) {
+            let mut search = level.guess(*run, key);
             level.near(&mut search);
             let Some((node, codes)) = level.finish(search) else { break };
-            query.matched = back;
-            query.prob = level.probs.get(codes as u8);
-            if let Some((weights, runs)) = &level.inner {
-                let (start, end) = runs.get(node);
-                let known = if start < end { (start, end) } else { (node, 0) };
-                let weight = weights.get((codes / MOST) as u8);
-                query.state.set(back, (known.0 as u32, known.1 as u32), weight);
-            }
+            query.found(level, back, node, codes);
         }
     }
 
@@ -241,46 +299,22 @@ impl Compact {
         let mut searches = [[Search::default(); MAX_ORDER - 1]; N];
         for (query, searches) in queries.iter().zip(&mut searches) {
             let key = self.keys.key(query.word);
-            let runs = query.from.keys.iter().zip(&query.from.ends).take(query.from.len());
-            for ((level, search), (start, end)) in self.levels.iter().zip(searches).zip(runs) {
-                // A run that nothing goes on from is told by its node instead.
-                *search = level.guess((*start.min(end), *end), key);
+            let Context { state, runs } = query.from;
+            let runs = runs.iter().take(state.len());
+            for ((level, search), run) in self.levels.iter().zip(searches).zip(runs) {
+                *search = level.guess(*run, key);
             }
         }
         for (query, searches) in queries.iter().zip(&mut searches) {
-            for (level, search) in self.levels.iter().zip(searches).take(query.from.len()) {
+            for (level, search) in self.levels.iter().zip(searches).take(query.from.state.len()) {
                 level.near(search);
             }
         }
-        let mut found = [[Found::default(); MAX_ORDER - 1]; N];
-        for ((query, searches), found) in queries.iter_mut().zip(searches).zip(&mut found) {
-            let levels = self.levels.iter().zip(searches).take(query.from.len());
-            for ((level, search), found) in levels.zip(found) {
-                let Some((node, codes)) = level.finish(search) else {
-                    break;
-                };
-                let sample = level.inner.as_ref().map_or(0, |(_, runs)| runs.sample(node));
-                *found = Found { node, codes, sample };
-                query.matched += 1;
-            }
-        }
-        let mut near = 0;
-        for (query, found) in queries.iter().zip(&found) {
-            for (level, found) in self.levels.iter().zip(&found[..query.matched]) {
-                near ^= level.inner.as_ref().map_or(0, |(_, runs)| runs.touch(found.sample));
-            }
-        }
-        std::hint::black_box(near);
-        for (query, found) in queries.iter_mut().zip(&found) {
-            let found = self.levels.iter().zip(&found[..query.matched]);
-            for ((level, found), back) in found.zip(1..) {
-                query.prob = level.probs.get(found.codes as u8);
-                if let Some((weights, runs)) = &level.inner {
-                    let (start, end) = runs.get_at(found.sample, found.node);
-                    let known = if start < end { (start, end) } else { (found.node, 0) };
-                    let weight = weights.get((found.codes / MOST) as u8);
-                    query.state.set(back, (known.0 as u32, known.1 as u32), weight);
-                }
+        for (query, searches) in queries.iter_mut().zip(searches) {
+            let levels = self.levels.iter().zip(searches).take(query.from.state.len());
+            for ((level, search), back) in levels.zip(1..) {
+                let Some((node, codes)) = level.finish(search) else { break };
+                query.found(level, back, node, codes);
             }
         }
     }
@@ -331,7 +365,7 @@ impl Compact {
         // Packed n-grams, the last word highest, with their values.
         let mut levels: Vec<Vec<(u128, f32, f32)>> = Vec::new();
         let mut runs: Vec<(usize, usize)> = (0..vocab_len)
-            .map(|word| self.after(word))
+            .map(|word| self.run(0, word as usize, 0))
             .map(|(s, e)| (s as usize, e as usize))
             .collect();
         let mut contexts: Vec<u128> = (0..vocab_len).map(u128::from).collect();

@@ -87,7 +87,7 @@ impl Fast {
         let mut near = 0;
         for (query, places) in queries.iter().zip(&mut places) {
             let mut key = hash(0, query.word);
-            let history = query.from.keys[..query.from.len()].iter();
+            let history = query.from.state.keys[..query.from.state.len()].iter();
             for ((level, word), place) in self.levels.iter().zip(history).zip(places) {
                 key = hash(key, *word);
                 *place = self::place(key, level.buckets);
@@ -97,16 +97,16 @@ impl Fast {
         }
         std::hint::black_box(near);
         for (query, places) in queries.iter_mut().zip(places) {
-            for (level, place) in self.levels[..query.from.len()].iter().zip(places) {
+            for (level, place) in self.levels[..query.from.state.len()].iter().zip(places) {
                 let Some(entry) = level.find(place) else {
                     break;
                 };
                 query.prob = level.probs.get(entry as u8);
                 query.matched += 1;
                 if query.matched < self.levels.len() {
-                    let word = query.from.keys[query.matched - 1];
+                    let word = query.from.state.keys[query.matched - 1];
                     let weight = level.weights.get((entry >> 8) as u8);
-                    query.state.set(query.matched, (word, 0), weight);
+                    query.state.set(query.matched, word, weight);
                 }
             }
         }
