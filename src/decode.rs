@@ -8,12 +8,14 @@ mod batch;
 mod beam;
 pub(crate) mod confidence;
 mod document;
+mod graph;
 mod line;
 mod nbest;
 mod posterior;
 pub(crate) mod precision;
 pub(crate) mod restoration;
 mod risk;
+mod search;
 #[cfg(test)]
 pub(crate) mod tests;
 mod text;
@@ -22,12 +24,13 @@ mod workspace;
 use crate::error::{Error, Result};
 use crate::lattice::{Lattice, Manner, Sentence};
 use crate::model::Model;
-pub(crate) use beam::{Graph, NONE};
 pub(crate) use document::{Readings, Signs};
-use line::SentenceResult;
+pub(crate) use graph::{Graph, NONE};
+use line::{SentenceResult, Writer};
 use nbest::Path;
 pub use restoration::{Alternative, Candidate, Edit, Restoration, Restored};
 use risk::{WITNESSES, least_risk};
+pub(crate) use search::Search;
 use serde::{Deserialize, Serialize};
 pub(crate) use text::join_lines;
 pub(crate) use workspace::{Workspace, Workspaces};
@@ -63,8 +66,8 @@ impl Default for DecodeConfig {
         Self {
             nbest: 1,
             min_confidence: 0.0,
-            beam: 12,
-            beam_width: 8.0,
+            beam: 8,
+            beam_width: 7.0,
             least_risk: false,
             words: false,
             candidates: false,
@@ -113,31 +116,32 @@ impl<'m> Decoder<'m> {
         self.decode_document(&[line]).pop().unwrap_or_else(|| Restored::untouched(line))
     }
 
-    fn sentence(
+    /// The restorations of a sentence that was searched, by what is known of its document.
+    fn result(
         &self,
         sentence: &Sentence<'_>,
         manner: Manner<'_>,
-        Workspace { lattice, graph }: &mut Workspace,
+        lattice: &Lattice,
+        graph: &mut Graph,
     ) -> SentenceResult {
         let Self { model, config, .. } = self;
-        lattice.build(model, sentence, manner);
-        graph.search(model, lattice, config);
-        graph.posteriors();
-        let paths = self.paths(lattice, graph, manner.rate);
-        let writer = line::Writer::new(model, sentence, lattice, manner.rate);
+        let writer = Writer { model, sentence, lattice, manner };
+        let paths = self.paths(&writer, graph);
         let mut result = writer.result(graph, &paths, config);
-        if let (true, Some(out)) = (config.candidates, manner.ruled_out) {
-            lattice.build(model, sentence, Manner { ruled_out: None, ..manner });
-            let writer = line::Writer::new(model, sentence, lattice, manner.rate);
-            result.consider(writer.ruled_out(out));
+        if config.candidates {
+            let mut whole = Lattice::default();
+            whole.build(model, sentence, Manner { ruled_out: None, ..manner });
+            let writer = Writer { lattice: &whole, ..writer };
+            result.consider(writer.beyond(lattice));
         }
         result
     }
 
     /// The ways through the graph to tell of: the first without what is too unsure, then the
     /// likeliest of all.
-    fn paths(&self, lattice: &Lattice, graph: &mut Graph, rate: f32) -> Vec<Path> {
+    fn paths(&self, writer: &Writer<'_>, graph: &mut Graph) -> Vec<Path> {
         let Self { model, config, .. } = self;
+        let Writer { lattice, manner, .. } = *writer;
         let others = if config.nbest > 1 && !config.least_risk {
             graph.nbest(lattice, config.nbest)
         } else {
@@ -145,7 +149,8 @@ impl<'m> Decoder<'m> {
         };
         let least = config.min_confidence.max(WORTH);
         graph.abstain(lattice, |choice| {
-            model.calibrator.posterior(least, rate, lattice.features(choice))
+            let features = writer.features(lattice.choice(choice));
+            model.calibrator.posterior(least, manner.rate, &features)
         });
         let first = match config.least_risk {
             true => least_risk(lattice, graph.nbest(lattice, WITNESSES)),

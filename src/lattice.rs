@@ -16,9 +16,6 @@ mod sentence;
 use crate::channel::ByFamily;
 use crate::model::Model;
 use elsewhere::Elsewhere;
-use features::{Feature, Features};
-use place::Place;
-use repairs::Repair;
 use sentence::Run;
 pub(crate) use sentence::Sentence;
 use std::ops::Range;
@@ -62,8 +59,21 @@ pub(crate) struct Manner<'d> {
     pub(crate) families: Option<ByFamily>,
     /// The words of its other sentences, if they are known.
     pub(crate) elsewhere: Option<Elsewhere<'d>>,
+    /// How much further below others, in nats, a candidate may stand to be looked at.
+    pub(crate) leeway: f32,
     /// Which candidates of the sentence a reading has ruled out, by their numbers.
     pub(crate) ruled_out: Option<&'d [bool]>,
+}
+
+/// What a choice is taken from, by its number in the sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Offer {
+    /// The word as it stands.
+    Word,
+    /// A candidate of the channel for a run of words.
+    Found(u32),
+    Compound(u32),
+    Repair(u32),
 }
 
 /// One way to read the tokens from its start to `end`.
@@ -76,8 +86,7 @@ pub(crate) struct Choice {
     pub(crate) score: f32,
     /// The candidate of the channel that it puts there, if it is one.
     pub(crate) candidate: u32,
-    /// Its number among those of the sentence, if it is one for a run of tokens.
-    pub(crate) found: Option<u32>,
+    pub(crate) offer: Offer,
     words: (u32, u32),
 }
 
@@ -86,13 +95,28 @@ impl Choice {
     pub(crate) fn span(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
+
+    /// Sets its score: the weighted sum of its features.
+    fn judge(&mut self, model: &Model, sentence: &Sentence<'_>, manner: Manner<'_>) {
+        self.score = match self.found() {
+            Some(number) => sentence.judge(model, number, manner),
+            None => model.weights.dot(&sentence.features(model, self, manner)),
+        };
+    }
+
+    /// Its number among the candidates that were found for runs of words.
+    pub(crate) fn found(&self) -> Option<usize> {
+        match self.offer {
+            Offer::Found(number) => Some(number as usize),
+            _ => None,
+        }
+    }
 }
 
 /// Options of a sentence, by start; buffers are reused from one to the next.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Lattice {
     choices: Vec<Choice>,
-    features: Vec<Features>,
     /// First choice that starts at each token, and their number.
     starts: Vec<u32>,
     words: Vec<u32>,
@@ -102,28 +126,42 @@ impl Lattice {
     /// Fills the lattice with the options for a sentence of a document spun in this `manner`.
     pub(crate) fn build(&mut self, model: &Model, sentence: &Sentence<'_>, manner: Manner<'_>) {
         self.choices.clear();
-        self.features.clear();
         self.starts.clear();
         self.words.clear();
         let mut runs = sentence.runs.iter().peekable();
-        let mut compounds = sentence.compounds.iter().peekable();
-        let mut repairs = sentence.repairs.iter().peekable();
+        let mut compounds = (0..).zip(&sentence.compounds).peekable();
+        let mut repairs = (0..).zip(&sentence.repairs).peekable();
         for start in 0..sentence.len() {
             self.starts.push(self.choices.len() as u32);
-            let kept = self.keep(model, sentence, start, manner);
+            let word = sentence.ids[start];
+            let kept = self.add(start..start + 1, Kind::Keep, Offer::Word, 0, [word]);
+            kept.judge(model, sentence, manner);
+            let kept = kept.score;
             while let Some(run) = runs.next_if(|run| run.start == start) {
                 let is_few = run.end > start + 1 || run.found.len() <= FEW;
                 let unlikely = if is_few { UNLIKELY_FEW } else { UNLIKELY };
-                self.restore(model, sentence, run, manner, kept - unlikely);
+                self.restore(model, sentence, run, manner, kept - unlikely - manner.leeway);
             }
-            while let Some(compound) = compounds.next_if(|compound| compound.at == start) {
-                self.compound(model, compound, manner);
+            while let Some((number, compound)) = compounds.next_if(|(_, c)| c.at == start) {
+                let (word, candidate) = compound.written();
+                let offer = Offer::Compound(number);
+                let choice = self.add(start..start + 1, Kind::Restore, offer, candidate, [word]);
+                choice.judge(model, sentence, manner);
             }
-            while let Some(repair) = repairs.next_if(|repair| repair.span.start == start) {
-                self.repair(model, repair, manner);
+            while let Some((number, repair)) = repairs.next_if(|(_, r)| r.span.start == start) {
+                let words = repair.words.iter().copied();
+                let offer = Offer::Repair(number);
+                let choice = self.add(repair.span.clone(), repair.kind, offer, 0, words);
+                choice.judge(model, sentence, manner);
             }
         }
         self.starts.push(self.choices.len() as u32);
+    }
+
+    /// Judges the choices anew, now that the sentence's document seems to be spun in this
+    /// `manner`.
+    pub(crate) fn renew(&mut self, model: &Model, sentence: &Sentence<'_>, manner: Manner<'_>) {
+        self.choices.iter_mut().for_each(|choice| choice.judge(model, sentence, manner));
     }
 
     /// Tokens in the sentence.
@@ -162,35 +200,6 @@ impl Lattice {
         bare
     }
 
-    /// The features of a choice, but for what the language model says in context.
-    pub(crate) fn features(&self, number: u32) -> &Features {
-        &self.features[number as usize]
-    }
-
-    /// Adds the word as it stands and tells its score.
-    fn keep(
-        &mut self,
-        model: &Model,
-        sentence: &Sentence<'_>,
-        at: usize,
-        manner: Manner<'_>,
-    ) -> f32 {
-        let word = sentence.ids[at];
-        let mut features = sentence.keep(model, at);
-        if let Some(node) = sentence.known(model, at) {
-            if let Some(elsewhere) = &manner.elsewhere {
-                features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
-            }
-            if let Some(families) = &manner.families {
-                let keep = model.channel.keep_in(node, families);
-                features[Feature::FamilyKeep] = keep - features[Feature::Keep];
-            }
-        }
-        let score = model.weights.dot(&features);
-        self.add(at..at + 1, Kind::Keep, 0, [word], features, score);
-        score
-    }
-
     /// Adds what may have stood in a run, but for what stays below the score `least`.
     fn restore(
         &mut self,
@@ -200,37 +209,25 @@ impl Lattice {
         manner: Manner<'_>,
         least: f32,
     ) {
-        let &Run { start, end, node, capital, .. } = run;
-        let place = Place::new(model, (&sentence.ids[start..end], node), capital, manner);
+        let place = sentence.place(model, run, manner);
         let is_out = |number: usize| manner.ruled_out.is_some_and(|out| out[number]);
         for number in run.found.clone().filter(|&number| !is_out(number)) {
             let found = &sentence.found[number];
-            let Some((features, score)) = place.judge(found, least) else { continue };
-            let candidate = found.known.candidate;
-            let words = model.channel.original(candidate as usize);
-            let choice = self.add(start..end, Kind::Restore, candidate, words, features, score);
-            choice.found = Some(number as u32);
+            let Some(score) = place.judge(found, least) else { continue };
+            let words = model.channel.original(found.candidate as usize);
+            let offer = Offer::Found(number as u32);
+            let span = run.start..run.end;
+            self.add(span, Kind::Restore, offer, found.candidate, words).score = score;
         }
-    }
-
-    fn repair(&mut self, model: &Model, repair: &Repair, manner: Manner<'_>) {
-        let mut features = repair.features;
-        if let Kind::Name(_) = repair.kind {
-            features[Feature::Rate] = manner.rate;
-        }
-        let score = model.weights.dot(&features);
-        let words = repair.words.iter().copied();
-        self.add(repair.span.clone(), repair.kind, 0, words, features, score);
     }
 
     fn add(
         &mut self,
         span: Range<usize>,
         kind: Kind,
+        offer: Offer,
         candidate: u32,
         words: impl IntoIterator<Item = u32>,
-        features: Features,
-        score: f32,
     ) -> &mut Choice {
         let from = self.words.len() as u32;
         self.words.extend(words);
@@ -238,12 +235,11 @@ impl Lattice {
             start: span.start as u16,
             end: span.end as u16,
             kind,
-            score,
+            score: 0.0,
             candidate,
-            found: None,
+            offer,
             words: (from, self.words.len() as u32),
         });
-        self.features.push(features);
         self.choices.last_mut().expect("a choice")
     }
 }

@@ -23,9 +23,9 @@ mod tests;
 
 use crate::decode::precision::{self, Outcome};
 use crate::decode::{DecodeConfig, Graph, Readings, Signs, Workspace, Workspaces};
-use crate::lattice::features::{FEATURES, Feature, NAMES, Weights};
+use crate::lattice::features::{FEATURES, Feature, Features, NAMES, Weights};
 use crate::lattice::names::Names;
-use crate::lattice::{Lattice, Manner, Sentence};
+use crate::lattice::{Manner, Sentence};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
 use calibrate::{Change, Sureness};
@@ -233,10 +233,8 @@ pub(crate) fn tune(
 }
 
 /// Learns how sure `model` may be of its changes, with the weights that it has.
-pub(crate) fn calibrate(model: &mut Model, examples: &Examples, config: &TuneConfig) {
-    let workspaces = &Workspaces::default();
-    let readings = read(model, &examples.0, examples.documents(), workspaces);
-    let sureness = Sureness::read(model, &examples.0, &readings, config, workspaces);
+pub(crate) fn calibrate(model: &mut Model, examples: &Examples) {
+    let sureness = Sureness::read(model, &examples.0);
     model.calibrator = sureness.fit();
     let figures = &mut model.metadata.figures;
     figures.retain(|(name, _)| !precision::is_threshold(name));
@@ -318,23 +316,23 @@ fn of_example(
     example: &Example,
     manner: Manner<'_>,
     config: &TuneConfig,
-    Workspace { lattice, graph }: &mut Workspace,
+    with: &mut Workspace,
 ) -> Pass {
     let sentence = example.sentence(model);
-    lattice.build(model, &sentence, manner);
-    let search = DecodeConfig::doubtful(config.beam);
-    graph.search(model, lattice, &search);
+    with.search(model, &sentence, manner, &DecodeConfig::doubtful(config.beam));
+    let Workspace { lattice, graph, .. } = with;
+    let features = |choice| sentence.features(model, choice, manner);
+    let features: Vec<Features> = lattice.choices().iter().map(features).collect();
     let mut distances = Distances::new(model, &sentence, &example.original);
     let (losses, errors) = (distances.losses(lattice), distances.untouched());
     let loss_of = |choice: u32| losses.get(choice as usize).copied().unwrap_or(0.0);
     let mut gradient = Array1::zeros(FEATURES);
-    graph.posteriors();
     let plain = graph.total;
     let mut mended = 0.0;
     for number in 0..graph.edges.len() {
         let likely = graph.posterior(number as u32);
         mended -= likely * loss_of(graph.edges[number].choice);
-        add_features(lattice, graph, number, -likely, &mut gradient);
+        add_features(&features, graph, number, -likely, &mut gradient);
     }
     for edge in &mut graph.edges {
         edge.score -= (config.gamma * loss_of(edge.choice)) as f32;
@@ -342,7 +340,7 @@ fn of_example(
     graph.posteriors();
     for number in 0..graph.edges.len() {
         let likely = graph.posterior(number as u32);
-        add_features(lattice, graph, number, likely, &mut gradient);
+        add_features(&features, graph, number, likely, &mut gradient);
     }
     let weight = example.weight;
     Pass {
@@ -355,7 +353,7 @@ fn of_example(
 }
 
 fn add_features(
-    lattice: &Lattice,
+    features: &[Features],
     graph: &Graph,
     edge: usize,
     scale: f64,
@@ -367,7 +365,7 @@ fn add_features(
     let edge = &graph.edges[edge];
     gradient[Feature::Lm as usize] += scale * f64::from(edge.lm);
     if edge.choice != crate::decode::NONE {
-        let features = &lattice.features(edge.choice).0;
+        let features = &features[edge.choice as usize].0;
         for (sum, &value) in gradient.iter_mut().zip(features) {
             *sum += scale * f64::from(value);
         }

@@ -35,10 +35,12 @@ impl Decoder<'_> {
         // No candidate that was seen more often than the phrase itself may be missing.
         let model = &self.model.by(&[Feature::Keep, Feature::Restore]);
         let tokens = tokenize(text);
-        let in_workspace = |Workspace { lattice, graph }: &mut Workspace, range: Range<usize>| {
+        let in_workspace = |with: &mut Workspace, range: Range<usize>| {
             let tokens = &tokens[range];
             let sentence = Sentence::read(model, text, tokens, None);
-            lattice.build(model, &sentence, Manner::default());
+            let manner = Manner::default();
+            with.search(model, &sentence, manner, &self.config);
+            let lattice = &with.lattice;
             let mut choices = Vec::new();
             let mut at = 0;
             while at < tokens.len() {
@@ -49,10 +51,8 @@ impl Decoder<'_> {
                 choices.push(choice);
                 at = lattice.choice(choice).end as usize;
             }
-            graph.search(model, lattice, &self.config);
-            graph.posteriors();
-            let writer = line::Writer::new(model, &sentence, lattice, 0.0);
-            writer.result(graph, &[Path { score: 0.0, choices }], &self.config)
+            let writer = line::Writer { model, sentence: &sentence, lattice, manner };
+            writer.result(&with.graph, &[Path { score: 0.0, choices }], &self.config)
         };
         let sentence =
             |range: Range<usize>| self.workspaces.with(|with| in_workspace(with, range.clone()));

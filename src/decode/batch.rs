@@ -1,8 +1,7 @@
 //! Whole documents at once: their sentences in parallel, results in order.
 
-use super::document::{Readings, Signs};
 use super::line::{self, SentenceResult};
-use super::{Decoder, Restored};
+use super::{Decoder, Restored, Search};
 use crate::lattice::Sentence;
 use crate::lattice::names::Names;
 use crate::text::{Token, sentences, tokenize};
@@ -59,13 +58,12 @@ impl Decoder<'_> {
         };
         let read: Vec<Sentence<'_>> = sentences.par_iter().map(read).collect();
         let of_each = sentences.iter().map(|&(document, ..)| document).collect();
-        let readings = self.readings(of_each, &read, go_on);
-        let decode = |(number, sentence): (_, &Sentence<'_>)| {
-            let manner = readings.manner(number);
-            go_on().then(|| self.workspaces.with(|with| self.sentence(sentence, manner, with)))
-        };
+        let search =
+            Search { model: self.model, config: &self.config, workspaces: &self.workspaces, go_on };
         let results: Option<Vec<SentenceResult>> =
-            read.par_iter().enumerate().map(decode).collect();
+            search.each(&read, of_each, |number, manner, lattice, graph| {
+                self.result(&read[number], manner, lattice, graph)
+            });
         let mut results = results?.into_iter();
         let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
         for plan in &plans {
@@ -73,26 +71,6 @@ impl Decoder<'_> {
             restored[plan.document].push(line::assemble(plan.line, sentences, self.config.nbest));
         }
         Some(restored)
-    }
-
-    /// How each sentence and its document are spun.
-    fn readings(
-        &self,
-        documents: Vec<usize>,
-        sentences: &[Sentence<'_>],
-        go_on: &(dyn Fn() -> bool + Sync),
-    ) -> Readings {
-        Readings::of(documents, |readings| {
-            let read = |(number, sentence): (_, &Sentence<'_>)| {
-                readings.signs(number, |manner| match go_on() {
-                    true => {
-                        self.workspaces.with(|with| Signs::read(self.model, sentence, manner, with))
-                    }
-                    false => Signs::default(),
-                })
-            };
-            sentences.par_iter().enumerate().map(read).collect()
-        })
     }
 }
 

@@ -19,18 +19,21 @@ const TRUST: f64 = 20.0;
 /// chance, and for how many changes of a document this expectation counts.
 const BY_CHANCE: f64 = 0.1;
 const TRUST_CHANCE: f64 = 5.0;
-/// How often a document is read before it is decoded: each reading knows what the
+/// How often documents are read while weights are learned: each reading knows what the
 /// one before has found.
 pub(crate) const READINGS: usize = 2;
-/// Share of the words below which a document that was read once is not read again, and how
-/// much further from the usual share, in logs, another reading would find it: less
+/// Share of the words below which a document that was read once needs no second judgement, and
+/// how much further from the usual share, in logs, another reading would find it: less
 /// evidence for one change is less for its neighbours, too.
 const SETTLED: f64 = 0.045;
 const FURTHER: f32 = 2.3;
 /// The first pass needs no fine distinctions.
-const BEAM: usize = 4;
-/// Candidates with less of a chance in a reading are not looked at again, from coarse to fine
-/// (Charniak & Johnson 2005). What a reading itself did not look at is.
+const BEAM: usize = 3;
+/// How much further below others, in nats, a candidate may stand to be looked at where the
+/// document may yet turn out to be spun otherwise.
+const LEEWAY: f32 = 1.0;
+/// Candidates with less of a chance in a first reading are not looked at again, from coarse to
+/// fine (Charniak & Johnson 2005). What the reading itself did not look at is.
 const NO_CHANCE: f64 = 0.001;
 
 /// How much of the likelihood of an engine family is believed: what happens to
@@ -73,27 +76,27 @@ impl Add for Sums {
 }
 
 impl Signs {
-    /// Reads the signs of one sentence, given what is known of its document.
+    /// Reads the signs of one sentence, given what is known of its document; the workspace
+    /// tells afterwards what the reading saw.
     pub(crate) fn read(
         model: &Model,
         sentence: &Sentence<'_>,
         manner: Manner<'_>,
-        Workspace { lattice, graph }: &mut Workspace,
+        with: &mut Workspace,
     ) -> Self {
-        lattice.build(model, sentence, manner);
-        graph.search(model, lattice, &DecodeConfig::doubtful(BEAM));
-        graph.posteriors();
-        let posteriors = graph.choice_posteriors(lattice);
+        with.search(model, sentence, manner, &DecodeConfig::doubtful(BEAM));
+        Self::of(model, sentence, with)
+    }
+
+    /// The signs of a sentence that was searched.
+    pub(crate) fn of(
+        model: &Model,
+        sentence: &Sentence<'_>,
+        Workspace { lattice, graph, .. }: &Workspace,
+    ) -> Self {
         let mut sums = Sums { words: sentence.len() as f64, ..Sums::default() };
         let mut words: Vec<(u32, f32)> = Vec::new();
-        let none = || vec![false; sentence.candidates()];
-        let mut ruled_out = manner.ruled_out.map_or_else(none, <[bool]>::to_vec);
-        let chances = graph.chances(lattice, &posteriors);
-        for (number, (likely, chance)) in (0..).zip(posteriors.into_iter().zip(chances)) {
-            let choice = lattice.choice(number);
-            if let Some(found) = choice.found {
-                ruled_out[found as usize] = chance < NO_CHANCE;
-            }
+        for (choice, likely) in lattice.choices().iter().zip(graph.choice_posteriors(lattice)) {
             if likely < 0.01 {
                 continue;
             }
@@ -117,7 +120,23 @@ impl Signs {
             kept.1 += if same { next.1 } else { 0.0 };
             same
         });
-        Self { sums, words, ruled_out }
+        Self { sums, words, ruled_out: Vec::new() }
+    }
+
+    /// Rules out what had no chance in the search that they were read from.
+    pub(crate) fn ruling_out(
+        self,
+        sentence: &Sentence<'_>,
+        Workspace { lattice, graph, .. }: &Workspace,
+    ) -> Self {
+        // What the search did not look at may have a chance yet.
+        let mut ruled_out = vec![false; sentence.candidates()];
+        for (choice, chance) in lattice.choices().iter().zip(graph.chances(lattice)) {
+            if let Some(found) = choice.found() {
+                ruled_out[found] = chance < NO_CHANCE;
+            }
+        }
+        Self { ruled_out, ..self }
     }
 }
 
@@ -165,9 +184,7 @@ pub(crate) struct Readings {
     /// The signs of each document, summed, and its words.
     sums: Vec<Sums>,
     words: Vec<FxHashMap<u32, f32>>,
-    /// Whether readings spare what the one before them makes needless.
-    sparing: bool,
-    /// Whether the first reading of each document told enough.
+    /// Whether enough is known of each document.
     settled: Vec<bool>,
 }
 
@@ -175,28 +192,21 @@ impl Readings {
     /// Nothing is known yet of sentences that belong to these documents, which are
     /// numbered from 0.
     pub(crate) fn none(documents: Vec<usize>) -> Self {
-        let (signs, sums, words, sparing, settled) = Default::default();
-        Self { documents, signs, sums, words, sparing, settled }
-    }
-
-    /// Reads every sentence up to [`READINGS`] times, the candidates that are not ruled out;
-    /// `read` tells the signs of all sentences, by [`Readings::signs`].
-    pub(crate) fn of(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
-        Self { sparing: true, ..Self::none(documents) }.read(read)
+        let (signs, sums, words) = Default::default();
+        let count = documents.iter().max().map_or(0, |last| last + 1);
+        Self { documents, signs, sums, words, settled: vec![false; count] }
     }
 
     /// Reads everything [`READINGS`] times, as suits weights that are still being learned
     /// and tell innocent documents badly; `read` tells the signs by [`Readings::manner`].
-    pub(crate) fn thorough(documents: Vec<usize>, read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
-        Self::none(documents).read(read)
-    }
-
-    fn read(mut self, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
-        for _ in 0..READINGS {
-            let signs = read(&self);
-            self = self.with(signs);
-        }
-        self
+    pub(crate) fn thorough(
+        documents: Vec<usize>,
+        mut read: impl FnMut(&Self) -> Vec<Signs>,
+    ) -> Self {
+        (0..READINGS).fold(Self::none(documents), |readings, _| {
+            let signs = read(&readings);
+            readings.with(signs)
+        })
     }
 
     /// Half of what these readings say of documents and sentences, half of what those
@@ -211,30 +221,28 @@ impl Readings {
         self
     }
 
-    fn with(self, signs: Vec<Signs>) -> Self {
-        let count = self.documents.iter().max().map_or(0, |last| last + 1);
-        let mut sums = vec![Sums::default(); count];
-        let mut words: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); count];
+    /// What these `signs` of each sentence tell.
+    pub(crate) fn with(self, signs: Vec<Signs>) -> Self {
+        let mut sums = vec![Sums::default(); self.settled.len()];
+        let mut words: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); sums.len()];
         for (&document, signs) in self.documents.iter().zip(&signs) {
             sums[document] = sums[document] + signs.sums;
             for &(word, count) in &signs.words {
                 *words[document].entry(word).or_default() += count;
             }
         }
-        let settled = match self.signs.is_empty() {
-            true => sums.iter().map(|sums| self.sparing && sums.share() < SETTLED).collect(),
-            false => self.settled,
-        };
-        Self { signs, sums, words, settled, ..self }
+        Self { signs, sums, words, ..self }
     }
 
-    /// The signs of sentence `number`: what is known of them if that is enough, or what
-    /// `read` says.
-    pub(crate) fn signs(&self, number: usize, read: impl FnOnce(Manner<'_>) -> Signs) -> Signs {
-        match self.signs.get(number) {
-            Some(signs) if self.settled[self.documents[number]] => signs.clone(),
-            _ => read(self.manner(number)),
-        }
+    /// Takes it that of documents which hardly seem spun enough is known.
+    pub(crate) fn settle(self) -> Self {
+        let settled = self.sums.iter().map(|sums| sums.share() < SETTLED).collect();
+        Self { settled, ..self }
+    }
+
+    /// Whether enough is known of the document of sentence `number`.
+    pub(crate) fn is_settled(&self, number: usize) -> bool {
+        self.settled[self.documents[number]]
     }
 
     /// How sentence `number` is spun.
@@ -248,9 +256,12 @@ impl Readings {
             own: &here.words,
         };
         let manner = all.manner(here.sums);
-        let further = if self.settled[document] { FURTHER } else { 1.0 };
+        let (further, leeway) = match self.is_settled(number) {
+            true => (FURTHER, 0.0),
+            false => (1.0, LEEWAY),
+        };
         let rate = manner.rate * further;
-        let ruled_out = self.sparing.then_some(&here.ruled_out[..]);
-        Manner { elsewhere: Some(elsewhere), rate, ruled_out, ..manner }
+        let ruled_out = Some(&here.ruled_out[..]).filter(|out| !out.is_empty());
+        Manner { elsewhere: Some(elsewhere), rate, leeway, ruled_out, ..manner }
     }
 }

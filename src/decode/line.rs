@@ -1,13 +1,15 @@
 //! From choices of the lattice to text, and from sentences to their line.
 
 use super::DecodeConfig;
-use super::beam::Graph;
+use super::graph::Graph;
 use super::nbest::Path;
 use super::posterior::rivals;
 use super::restoration::{Alternative, Candidate, Edit, Restoration, Restored};
-use crate::lattice::{Choice, Kind, Lattice, Sentence};
+use crate::lattice::features::Features;
+use crate::lattice::{Choice, Kind, Lattice, Manner, Sentence};
 use crate::model::Model;
 use crate::text::case::recase;
+use std::collections::HashSet;
 
 /// Alternatives that are told of one edit, and how likely they must be.
 const MOST_ALTERNATIVES: usize = 10;
@@ -32,22 +34,19 @@ impl SentenceResult {
 }
 
 /// What choices write into the text of their sentence.
+#[derive(Clone, Copy)]
 pub(super) struct Writer<'a> {
-    model: &'a Model,
-    sentence: &'a Sentence<'a>,
-    lattice: &'a Lattice,
-    /// How heavily the document is spun.
-    rate: f32,
+    pub(super) model: &'a Model,
+    pub(super) sentence: &'a Sentence<'a>,
+    pub(super) lattice: &'a Lattice,
+    /// How the document is spun.
+    pub(super) manner: Manner<'a>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(
-        model: &'a Model,
-        sentence: &'a Sentence<'a>,
-        lattice: &'a Lattice,
-        rate: f32,
-    ) -> Self {
-        Self { model, sentence, lattice, rate }
+    /// The features of a choice.
+    pub(super) fn features(&self, choice: &Choice) -> Features {
+        self.sentence.features(self.model, choice, self.manner)
     }
 
     /// Writes the `paths` through the graph of the sentence, the first with its evidence.
@@ -162,25 +161,23 @@ impl<'a> Writer<'a> {
         (0..).zip(graph.choice_posteriors(self.lattice)).map(candidate).collect()
     }
 
-    /// What a reading has ruled `out` of what the lattice offers: next to nothing is left to it.
-    pub(super) fn ruled_out(&self, out: &[bool]) -> impl Iterator<Item = Candidate> {
-        let is_out = |choice: &&Choice| choice.found.is_some_and(|found| out[found as usize]);
-        let choices = self.lattice.choices().iter().filter(is_out);
+    /// What the lattice offers beyond the one that was `searched`: next to nothing is left to it.
+    pub(super) fn beyond(&self, searched: &Lattice) -> impl Iterator<Item = Candidate> {
+        let known: HashSet<usize> = searched.choices().iter().filter_map(Choice::found).collect();
+        let is_new = move |choice: &&Choice| choice.found().is_some_and(|c| !known.contains(&c));
+        let choices = self.lattice.choices().iter().filter(is_new);
         choices.map(|choice| self.candidate(choice, 0.0))
     }
 
     /// How likely a word that is left alone is the author's.
     fn kept(&self, number: u32, posterior: f64, bare: &[bool]) -> f64 {
-        let at = self.lattice.choice(number).span().start;
-        match self.sentence.is_mark(at) {
-            true => posterior,
-            false => self.model.calibrator.kept.confidence(
-                posterior,
-                self.rate,
-                self.lattice.features(number),
-                bare[at],
-            ),
+        let choice = self.lattice.choice(number);
+        let at = choice.span().start;
+        if self.sentence.is_mark(at) {
+            return posterior;
         }
+        let (features, rate) = (self.features(choice), self.manner.rate);
+        self.model.calibrator.kept.confidence(posterior, rate, &features, bare[at])
     }
 
     fn candidate(&self, choice: &Choice, probability: f64) -> Candidate {
@@ -216,8 +213,8 @@ impl<'a> Writer<'a> {
         let kept = graph.kept(self.lattice, span.clone());
         alternatives.push(Alternative { original: spun.clone(), probability: kept });
         // What is left to 1 is that the author wrote none of them.
-        let features = self.lattice.features(number);
-        let probability = self.model.calibrator.confidence(probability, self.rate, features);
+        let (features, rate) = (self.features(choice), self.manner.rate);
+        let probability = self.model.calibrator.confidence(probability, rate, &features);
         let others: f64 = alternatives.iter().map(|other| other.probability).sum();
         let room = ((1.0 - probability) / others.max(f64::MIN_POSITIVE)).min(1.0);
         alternatives.iter_mut().for_each(|other| other.probability *= room);

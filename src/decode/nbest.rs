@@ -5,7 +5,7 @@
 //! a perfect heuristic, so that ways come out in order of score (Soong & Huang
 //! 1991).
 
-use super::beam::{Graph, NONE};
+use super::graph::{Graph, NONE};
 use crate::lattice::Lattice;
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashSet};

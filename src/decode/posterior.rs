@@ -1,6 +1,6 @@
 //! How likely each step is: forward-backward over the graph of hypotheses.
 
-use super::beam::{Edge, Graph, NONE};
+use super::graph::{Edge, Graph, NONE};
 use crate::lattice::{Kind, Lattice};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -19,15 +19,20 @@ impl Graph {
         self.nodes[end].beta = 1.0;
         // Edges are made in order of the position that they start from, so that
         // a node's own sum is whole before an edge leaves it.
-        for edge in &mut self.edges {
+        for edge in self.edges.iter_mut().rev() {
             let (from, to) = (edge.from as usize, edge.to as usize);
-            let behind = self.nodes[from].best + edge.score - self.nodes[to].best;
-            edge.weight = f64::from(behind).exp();
-            self.nodes[to].alpha += self.nodes[from].alpha * edge.weight;
+            let beta = self.nodes[to].beta;
+            edge.weight = 0.0;
+            // Most steps lead to what the beam has dropped.
+            if beta > 0.0 {
+                let behind = self.nodes[from].best + edge.score - self.nodes[to].best;
+                edge.weight = f64::from(behind).exp();
+                self.nodes[from].beta += beta * edge.weight;
+            }
         }
-        for edge in self.edges.iter().rev() {
-            let beta = self.nodes[edge.to as usize].beta;
-            self.nodes[edge.from as usize].beta += beta * edge.weight;
+        for edge in &self.edges {
+            let alpha = self.nodes[edge.from as usize].alpha;
+            self.nodes[edge.to as usize].alpha += alpha * edge.weight;
         }
         let end = &self.nodes[end];
         self.total = f64::from(end.best) + end.alpha.ln();
@@ -54,13 +59,13 @@ impl Graph {
 
     /// The chances of every choice in another search, told generously: those of a step to
     /// what the beam has dropped go by how far that lay behind.
-    pub(crate) fn chances(&self, lattice: &Lattice, posteriors: &[f64]) -> Vec<f64> {
+    pub(crate) fn chances(&self, lattice: &Lattice) -> Vec<f64> {
         let mut best = vec![f32::NEG_INFINITY; lattice.len() + 1];
         for node in &self.nodes[..self.end() as usize] {
             let best = &mut best[usize::from(node.position)];
             *best = best.max(node.best);
         }
-        let mut chances = posteriors.to_vec();
+        let mut chances = self.choice_posteriors(lattice);
         for edge in self.edges.iter().filter(|edge| edge.choice != NONE) {
             let (from, to) = (&self.nodes[edge.from as usize], &self.nodes[edge.to as usize]);
             if to.beta == 0.0 {
@@ -76,26 +81,16 @@ impl Graph {
     /// best ways anew. Probabilities stay what they were, those of what is taken away, too.
     pub(crate) fn abstain(&mut self, lattice: &Lattice, least: impl Fn(u32) -> f64) {
         let posteriors = self.choice_posteriors(lattice);
-        let unsure = |choice: u32| {
-            choice != NONE
-                && lattice.choice(choice).kind != Kind::Keep
-                && posteriors[choice as usize] < least(choice)
+        let unsure = |(number, &posterior): (u32, &f64)| {
+            lattice.choice(number).kind != Kind::Keep && posterior < least(number)
         };
+        let unsure: Vec<bool> = (0..).zip(&posteriors).map(unsure).collect();
         for edge in &mut self.edges {
-            if unsure(edge.choice) {
+            if edge.choice != NONE && unsure[edge.choice as usize] {
                 edge.score = f32::NEG_INFINITY;
             }
         }
-        for node in &mut self.nodes[1..] {
-            (node.best, node.best_edge) = (f32::NEG_INFINITY, NONE);
-        }
-        for (number, edge) in self.edges.iter().enumerate() {
-            let score = self.nodes[edge.from as usize].best + edge.score;
-            let to = &mut self.nodes[edge.to as usize];
-            if score > to.best {
-                (to.best, to.best_edge) = (score, number as u32);
-            }
-        }
+        self.find_best();
     }
 }
 

@@ -1,7 +1,9 @@
 //! Buffers of threads, kept from one sentence to the next.
 
-use super::Graph;
-use crate::lattice::Lattice;
+use super::beam::Beam;
+use super::{DecodeConfig, Graph};
+use crate::lattice::{Lattice, Manner, Sentence};
+use crate::model::Model;
 use std::sync::{Mutex, PoisonError};
 
 /// What a thread needs to search a sentence.
@@ -9,6 +11,23 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) struct Workspace {
     pub(crate) lattice: Lattice,
     pub(crate) graph: Graph,
+    beam: Beam,
+}
+
+impl Workspace {
+    /// Searches a sentence of a document spun in this `manner`.
+    pub(crate) fn search(
+        &mut self,
+        model: &Model,
+        sentence: &Sentence<'_>,
+        manner: Manner<'_>,
+        config: &DecodeConfig,
+    ) {
+        let Self { lattice, graph, beam } = self;
+        lattice.build(model, sentence, manner);
+        beam.search(model, lattice, config, graph);
+        graph.posteriors();
+    }
 }
 
 /// Workspaces; one that a thread is done with waits for the next.

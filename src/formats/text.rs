@@ -7,7 +7,7 @@ use crate::error::Result;
 
 /// A longer file is several documents, so that memory is bounded.
 const MOST_LINES: usize = 2048;
-const MOST_BYTES: usize = 256 << 10;
+const MOST_BYTES: usize = 128 << 10;
 
 /// Documents of a file of text.
 pub(super) struct Documents {

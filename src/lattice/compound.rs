@@ -1,10 +1,10 @@
 //! Compounds of which nothing is known, restored by their parts: `profound-learning` to
 //! `deep-learning`.
 
-use super::features::Feature;
-use super::place::{Known, Place};
+use super::Manner;
+use super::features::{Feature, Features};
+use super::place::{Place, Words};
 use super::sentence::Sentence;
-use super::{Kind, Lattice, Manner};
 use crate::channel::{Channel, Node};
 use crate::context::Surroundings;
 use crate::model::Model;
@@ -65,16 +65,21 @@ impl Sentence<'_> {
     }
 }
 
-impl Lattice {
-    /// Adds a compound.
-    pub(super) fn compound(&mut self, model: &Model, compound: &Compound, manner: Manner<'_>) {
-        let &Compound { at, part: (part, node), candidate, whole, fit, granted } = compound;
+impl Compound {
+    /// Its word, and the candidate that leads to it.
+    pub(super) fn written(&self) -> (u32, u32) {
+        (self.whole, self.candidate as u32)
+    }
+
+    /// Its features, but for what the language model says in context.
+    pub(super) fn features(&self, model: &Model, manner: Manner<'_>) -> Features {
+        let (part, node) = self.part;
         let place = Place::new(model, (&[part], node), false, manner);
-        let mut features = place.of_channel(&Known::of(model, candidate));
-        features[Feature::Context] = fit;
-        features[Feature::Lm] = granted;
-        let score = model.weights.dot(&features);
-        self.add(at..at + 1, Kind::Restore, candidate as u32, [whole], features, score);
+        let words = Words::new(model, model.channel.original(self.candidate));
+        let mut features = place.of_channel(self.candidate, words);
+        features[Feature::Context] = self.fit;
+        features[Feature::Lm] = self.granted;
+        features
     }
 }
 
@@ -86,6 +91,7 @@ fn is_word(channel: &Channel, candidate: usize) -> bool {
 mod tests {
     use super::*;
     use crate::decode::tests::MODEL;
+    use crate::lattice::Lattice;
     use crate::text::tokenize;
 
     #[test]

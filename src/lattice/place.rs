@@ -2,7 +2,7 @@
 
 use super::Manner;
 use super::features::{Feature, Features};
-use crate::channel::{Evidence, Node, Scores};
+use crate::channel::Node;
 use crate::context::Around;
 use crate::model::Model;
 
@@ -10,32 +10,19 @@ use crate::model::Model;
 /// candidate's score, in nats.
 const SURPRISE: f32 = 3.0;
 
-/// What the channel says of a candidate, read once for all readings.
-#[derive(Clone, Copy)]
-pub(super) struct Known {
-    pub(super) candidate: u32,
-    scores: Scores,
-    evidence: Evidence,
-    words: Words,
-}
-
-impl Known {
-    pub(super) fn of(model: &Model, candidate: usize) -> Self {
-        let channel = &model.channel;
-        Self {
-            candidate: candidate as u32,
-            scores: channel.scores(candidate),
-            evidence: channel.evidence(candidate),
-            words: Words::new(model, channel.original(candidate)),
-        }
-    }
-}
-
-/// A candidate of the channel that has a chance, and how well its words fit.
+/// A candidate of the channel that has a chance: what its score takes in every manner.
 #[derive(Clone, Copy)]
 pub(super) struct Found {
-    pub(super) known: Known,
+    pub(super) candidate: u32,
+    /// How well its words fit.
     fit: f32,
+    /// Its score where nothing is known of the document, but for its n-grams, and what these are
+    /// expected to add.
+    score: f32,
+    promise: f32,
+    /// log p(original | spun), whoever spun it.
+    restore: f32,
+    is_real: bool,
 }
 
 /// A run of spun words in its document.
@@ -43,6 +30,8 @@ pub(super) struct Place<'m, 'd> {
     model: &'m Model,
     /// The features that all candidates have.
     shared: Features,
+    /// What the document's manner adds to the scores of all of them.
+    moves: f32,
     spun: Words,
     manner: Manner<'d>,
 }
@@ -54,73 +43,91 @@ impl<'m, 'd> Place<'m, 'd> {
         capital: bool,
         manner: Manner<'d>,
     ) -> Self {
+        let (channel, weights) = (&model.channel, &model.weights);
         let mut shared = Features::default();
         shared[Feature::Change] = 1.0;
         shared[Feature::Rate] = manner.rate;
+        shared[Feature::RealShare] = manner.real;
         shared[Feature::SpunWords] = (spun.len() - 1) as f32;
         shared[Feature::Capital] = f32::from(capital);
+        let mut moves = weights.of(Feature::Rate) * manner.rate;
+        moves += weights.of(Feature::RealShare) * manner.real;
         if spun.len() > 1 {
-            let channel = &model.channel;
+            let keep = channel.keep(node);
             let by_family = |families| channel.keep_in(node, families);
-            shared[Feature::KeepPhrase] =
-                manner.families.as_ref().map_or_else(|| channel.keep(node), by_family);
+            shared[Feature::KeepPhrase] = manner.families.as_ref().map_or(keep, by_family);
+            moves += weights.of(Feature::KeepPhrase) * (shared[Feature::KeepPhrase] - keep);
         }
         let spun = Words::new(model, spun.iter().copied());
-        Self { model, shared, spun, manner }
+        Self { model, shared, moves, spun, manner }
     }
 
     /// A candidate and how well its words fit among those `around` it; nothing if its score,
-    /// all but its n-grams and the document's words, stays below `least`.
+    /// all but its n-grams and the document's words, stays below `least`. The place must be
+    /// one of a document of which nothing is known.
     #[inline]
     pub(super) fn find(&self, candidate: usize, around: &Around, least: f32) -> Option<Found> {
-        let weights = &self.model.weights;
-        let known = Known::of(self.model, candidate);
-        let score = weights.dot(&self.of_channel(&known)) + self.promise(known.words);
-        if score < least - SURPRISE {
-            return None;
-        }
-        let words = self.model.channel.original(candidate);
-        let fit = words.map(|word| self.model.context.fit(around, word)).sum();
-        let is_worth = score + weights.of(Feature::Context) * fit >= least;
-        is_worth.then_some(Found { known, fit })
-    }
-
-    /// The features of a candidate that fits so well and its score, but for those of its
-    /// n-grams; nothing if it stays too far below the score `least` to be worth a look.
-    #[inline]
-    pub(super) fn judge(
-        &self,
-        Found { known, fit }: &Found,
-        least: f32,
-    ) -> Option<(Features, f32)> {
-        let weights = &self.model.weights;
-        let mut features = self.of_channel(known);
-        features[Feature::Context] = *fit;
-        let mut score = weights.dot(&features);
-        let promise = self.promise(known.words);
+        let Model { channel, context, weights, .. } = self.model;
+        let words = Words::new(self.model, channel.original(candidate));
+        let features = self.of_channel(candidate, words);
+        let score = weights.dot(&features);
+        // What n-grams are expected to add follows from how common the words are.
+        let promise = weights.of(Feature::Lm) * (words.sum - self.spun.sum);
         if score + promise < least - SURPRISE {
             return None;
         }
-        if let Some(elsewhere) = &self.manner.elsewhere {
-            let gain = |word| elsewhere.gain(word, self.model.lm.unigram_log(word));
-            let gain = self.model.channel.original(known.candidate as usize).map(gain).sum();
-            features[Feature::Elsewhere] = gain;
-            score += weights.of(Feature::Elsewhere) * gain;
+        let fit = channel.original(candidate).map(|word| context.fit(around, word)).sum();
+        let score = score + weights.of(Feature::Context) * fit;
+        let (restore, is_real) = (features[Feature::Restore], features[Feature::Real] > 0.0);
+        let candidate = candidate as u32;
+        let found = Found { candidate, fit, score, promise, restore, is_real };
+        (score + promise >= least).then_some(found)
+    }
+
+    /// The score of a candidate, but for its n-grams; nothing if it stays too far below the
+    /// score `least` to be worth a look.
+    #[inline]
+    pub(super) fn judge(&self, found: &Found, least: f32) -> Option<f32> {
+        let weights = &self.model.weights;
+        let mut score = found.score + self.moves;
+        if let Some(families) = &self.manner.families {
+            let restore = self.model.channel.restore_in(found.candidate as usize, families);
+            score += weights.of(Feature::FamilyRestore) * (restore - found.restore);
         }
-        (score + promise >= least).then_some((features, score))
+        if found.is_real {
+            score += weights.of(Feature::RealHere) * self.manner.real;
+        }
+        if score + found.promise < least - SURPRISE {
+            return None;
+        }
+        score += weights.of(Feature::Elsewhere) * self.elsewhere(found);
+        (score + found.promise >= least).then_some(score)
     }
 
-    /// What n-grams are expected to add to a candidate's score.
-    fn promise(&self, words: Words) -> f32 {
-        self.model.weights.of(Feature::Lm) * (words.sum - self.spun.sum)
+    /// The features of a candidate, but for those of its n-grams: what its score sums up.
+    pub(super) fn features(&self, found: &Found) -> Features {
+        let candidate = found.candidate as usize;
+        let words = Words::new(self.model, self.model.channel.original(candidate));
+        let mut features = self.of_channel(candidate, words);
+        features[Feature::Context] = found.fit;
+        features[Feature::Elsewhere] = self.elsewhere(found);
+        features
     }
 
-    /// The features of a candidate that follow from the channel.
-    pub(super) fn of_channel(&self, known: &Known) -> Features {
-        let &Known { candidate, scores, evidence, words } = known;
+    /// How much likelier the rest of the document makes a candidate's words.
+    fn elsewhere(&self, found: &Found) -> f32 {
+        let Some(elsewhere) = &self.manner.elsewhere else { return 0.0 };
+        let gain = |word| elsewhere.gain(word, self.model.lm.unigram_log(word));
+        self.model.channel.original(found.candidate as usize).map(gain).sum()
+    }
+
+    /// The features of a candidate, which has these `words`, that follow from the channel.
+    pub(super) fn of_channel(&self, candidate: usize, words: Words) -> Features {
+        let channel = &self.model.channel;
+        let (scores, evidence) = (channel.scores(candidate), channel.evidence(candidate));
         let mut features = self.shared;
         if let Some(families) = &self.manner.families {
-            let restore = self.model.channel.restore_in(candidate as usize, families);
+            let restore = channel.restore_in(candidate, families);
             features[Feature::FamilyRestore] = restore - scores.restore;
         }
         features[Feature::Restore] = scores.restore;
@@ -130,7 +137,6 @@ impl<'m, 'd> Place<'m, 'd> {
         for (feature, kind) in Feature::SEEN {
             features[feature] = f32::from(evidence.has(kind));
         }
-        features[Feature::RealShare] = self.manner.real;
         features[Feature::RealHere] = self.manner.real * features[Feature::Real];
         features[Feature::Offered] = f32::from(evidence.is_only_offered());
         features[Feature::OriginalWords] = words.count - 1.0;
@@ -148,7 +154,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    fn new(model: &Model, words: impl ExactSizeIterator<Item = u32>) -> Self {
+    pub(super) fn new(model: &Model, words: impl ExactSizeIterator<Item = u32>) -> Self {
         let count = words.len() as f32;
         Self { count, sum: words.map(|word| model.lm.unigram_log(word)).sum() }
     }

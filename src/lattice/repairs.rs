@@ -1,8 +1,8 @@
 //! Damage that spinners leave behind: glued and doubled words, stray capitals, articles.
 
-use super::Kind;
 use super::features::{Feature, Features};
 use super::sentence::Sentence;
+use super::{Kind, Manner};
 use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::vocabulary::UNKNOWN;
@@ -19,7 +19,18 @@ pub(super) struct Repair {
     pub(super) span: Range<usize>,
     pub(super) kind: Kind,
     pub(super) words: Vec<u32>,
-    pub(super) features: Features,
+    features: Features,
+}
+
+impl Repair {
+    /// Its features, but for what the language model says in context.
+    pub(super) fn features(&self, manner: Manner<'_>) -> Features {
+        let mut features = self.features;
+        if let Kind::Name(_) = self.kind {
+            features[Feature::Rate] = manner.rate;
+        }
+        features
+    }
 }
 
 impl Sentence<'_> {

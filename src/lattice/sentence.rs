@@ -6,7 +6,7 @@ use super::features::{Feature, Features};
 use super::names::Names;
 use super::place::{Found, Place};
 use super::repairs::Repair;
-use super::{Choice, Kind, Manner, protect};
+use super::{Choice, Kind, Manner, Offer, protect};
 use crate::channel::{LONGEST_PHRASE, Node};
 use crate::context::Surroundings;
 use crate::model::Model;
@@ -106,6 +106,42 @@ impl<'t> Sentence<'t> {
         }
     }
 
+    /// The features of a choice in a document spun in this `manner`, but for what the language
+    /// model says in context.
+    pub(crate) fn features(&self, model: &Model, choice: &Choice, manner: Manner<'_>) -> Features {
+        match choice.offer {
+            Offer::Word => self.word(model, choice.start as usize, manner),
+            Offer::Found(number) => {
+                let run = self.run(number as usize);
+                self.place(model, run, manner).features(&self.found[number as usize])
+            }
+            Offer::Compound(number) => self.compounds[number as usize].features(model, manner),
+            Offer::Repair(number) => self.repairs[number as usize].features(manner),
+        }
+    }
+
+    /// The score of a candidate that was found for a run of words, in a document spun in this
+    /// `manner`.
+    pub(super) fn judge(&self, model: &Model, number: usize, manner: Manner<'_>) -> f32 {
+        let place = self.place(model, self.run(number), manner);
+        place.judge(&self.found[number], f32::NEG_INFINITY).unwrap_or(f32::NEG_INFINITY)
+    }
+
+    /// A run of its words in a document spun in this `manner`.
+    pub(super) fn place<'m, 'd>(
+        &self,
+        model: &'m Model,
+        run: &Run,
+        manner: Manner<'d>,
+    ) -> Place<'m, 'd> {
+        Place::new(model, (&self.ids[run.start..run.end], run.node), run.capital, manner)
+    }
+
+    /// The run that a candidate was found for.
+    fn run(&self, found: usize) -> &Run {
+        &self.runs[self.runs.partition_point(|run| run.found.end <= found)]
+    }
+
     /// How many candidates may have stood in its runs.
     pub(crate) fn candidates(&self) -> usize {
         self.found.len()
@@ -116,7 +152,7 @@ impl<'t> Sentence<'t> {
         let channel = &model.channel;
         let mut node = self.nodes[start];
         let mut capital = false;
-        let kept = model.weights.dot(&self.keep(model, start));
+        let kept = model.weights.dot(&self.word(model, start, Manner::default()));
         for end in start + 1..=self.tokens.len().min(start + LONGEST_PHRASE) {
             if end > start + 1 {
                 node = node.and_then(|node| channel.child(node, self.ids[end - 1]));
@@ -143,17 +179,24 @@ impl<'t> Sentence<'t> {
     }
 
     /// The channel's node of a word for which it has candidates.
-    pub(super) fn known(&self, model: &Model, at: usize) -> Option<Node> {
+    fn known(&self, model: &Model, at: usize) -> Option<Node> {
         self.nodes[at].filter(|&node| !model.channel.candidates(node).is_empty())
     }
 
-    /// The features of a word that is left alone, but for those of its document.
-    pub(super) fn keep(&self, model: &Model, at: usize) -> Features {
+    /// The features of a word that is left alone.
+    fn word(&self, model: &Model, at: usize, manner: Manner<'_>) -> Features {
         let mut features = Features::default();
         features[Feature::Context] = self.fits[at];
-        if let Some(node) = self.known(model, at) {
-            features[Feature::Keep] = model.channel.keep(node);
-            features[Feature::ContextKeep] = self.fits[at];
+        let Some(node) = self.known(model, at) else { return features };
+        features[Feature::Keep] = model.channel.keep(node);
+        features[Feature::ContextKeep] = self.fits[at];
+        if let Some(elsewhere) = &manner.elsewhere {
+            let word = self.ids[at];
+            features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
+        }
+        if let Some(families) = &manner.families {
+            let keep = model.channel.keep_in(node, families);
+            features[Feature::FamilyKeep] = keep - features[Feature::Keep];
         }
         features
     }

@@ -38,7 +38,7 @@ impl Trainer<'_> {
             if seed + 1 == seeds {
                 model.weights = tune::from_array(&(&sum / seeds as f64));
                 self.progress.stage("calibrate", None);
-                tune::calibrate(model, &examples, config);
+                tune::calibrate(model, &examples);
             }
             learned = Some(sum);
         }

@@ -1,13 +1,13 @@
 //! How often a change of some posterior is right, and a word that is left alone: the
 //! calibrator, by logistic regression.
 
+use super::Example;
 use super::logistic::{Seen, regress};
 use super::loss::Distances;
-use super::{CHUNK, Example, TuneConfig};
 use crate::decode::confidence::{Calibrator, Kept, logit};
-use crate::decode::{DecodeConfig, NONE, Readings, Workspace, Workspaces};
+use crate::decode::{DecodeConfig, Graph, NONE, Search, Workspaces};
 use crate::lattice::features::{Feature, Features};
-use crate::lattice::{Kind, Manner};
+use crate::lattice::{Kind, Lattice, Manner, Sentence};
 use crate::model::Model;
 use rayon::prelude::*;
 
@@ -43,36 +43,29 @@ const TELLING: [Feature; 3] = [Feature::Real, Feature::RealShare, Feature::RealH
 const INPUTS: usize = 3 + TELLING.len();
 
 impl Sureness {
-    /// What `model` changes and keeps in the examples; those that were not simulated count for
-    /// as much as those that were, all together.
-    pub(super) fn read(
-        model: &Model,
-        examples: &[Example],
-        readings: &Readings,
-        config: &TuneConfig,
-        workspaces: &Workspaces,
-    ) -> Self {
-        let of_chunk = |(chunk, examples): (usize, &[Example])| {
-            let mut found = [Self::default(), Self::default()];
-            for (number, example) in (chunk * CHUNK..).zip(examples) {
-                let manner = readings.manner(number);
-                let found = &mut found[usize::from(example.simulated)];
-                workspaces.with(|with| found.add(model, example, manner, config, with));
-            }
+    /// What the decoder changes and keeps in the examples; those that were not simulated count
+    /// for as much as those that were, all together.
+    pub(super) fn read(model: &Model, examples: &[Example]) -> Self {
+        let sentences: Vec<Sentence<'_>> =
+            examples.par_iter().map(|example| example.sentence(model)).collect();
+        let documents = examples.iter().map(|example| example.document).collect();
+        let (config, workspaces) = (&DecodeConfig::default(), &Workspaces::default());
+        let search = Search { model, config, workspaces, go_on: &|| true };
+        let observe = |number: usize, manner: Manner<'_>, lattice: &Lattice, graph: &mut Graph| {
+            let mut found = Self::default();
+            let sentence = &sentences[number];
+            found.add(model, sentence, &examples[number].original, manner, (lattice, graph));
             found
         };
-        let chunks = examples.par_chunks(CHUNK).enumerate();
-        let mut all = [Self::default(), Self::default()];
-        for found in chunks.map(of_chunk).collect::<Vec<_>>() {
-            for (all, found) in all.iter_mut().zip(found) {
-                all.changes.extend(found.changes);
-                all.kept.extend(found.kept);
-            }
+        let found = search.each(&sentences, documents, observe).unwrap_or_default();
+        let [mut all, mut simulated] = [Self::default(), Self::default()];
+        for (found, example) in found.into_iter().zip(examples) {
+            let all = if example.simulated { &mut simulated } else { &mut all };
+            all.changes.extend(found.changes);
+            all.kept.extend(found.kept);
         }
-        let [real, simulated] = &mut all;
-        balance(&mut real.changes, &mut simulated.changes, |change| &mut change.weight);
-        balance(&mut real.kept, &mut simulated.kept, |kept| &mut kept.weight);
-        let [mut all, simulated] = all;
+        balance(&mut all.changes, &mut simulated.changes, |change| &mut change.weight);
+        balance(&mut all.kept, &mut simulated.kept, |kept| &mut kept.weight);
         all.changes.extend(simulated.changes);
         all.kept.extend(simulated.kept);
         all
@@ -81,16 +74,12 @@ impl Sureness {
     fn add(
         &mut self,
         model: &Model,
-        example: &Example,
+        sentence: &Sentence<'_>,
+        original: &[String],
         manner: Manner<'_>,
-        config: &TuneConfig,
-        Workspace { lattice, graph }: &mut Workspace,
+        (lattice, graph): (&Lattice, &Graph),
     ) {
-        let sentence = example.sentence(model);
-        lattice.build(model, &sentence, manner);
-        graph.search(model, lattice, &DecodeConfig::doubtful(config.beam));
-        graph.posteriors();
-        let mut distances = Distances::new(model, &sentence, &example.original);
+        let mut distances = Distances::new(model, sentence, original);
         let losses = distances.losses(lattice);
         let posteriors = graph.choice_posteriors(lattice);
         let bare = lattice.bare();
@@ -98,13 +87,13 @@ impl Sureness {
         for number in best.filter(|&choice| choice != NONE) {
             let choice = lattice.choice(number);
             let posterior = posteriors[number as usize];
+            let features = sentence.features(model, choice, manner);
             match choice.kind {
                 Kind::Small => {}
                 Kind::Keep if sentence.is_mark(choice.span().start) => {}
                 Kind::Keep => {
                     let at = choice.span().start;
-                    let inputs =
-                        Kept::inputs(posterior, manner.rate, lattice.features(number), bare[at]);
+                    let inputs = Kept::inputs(posterior, manner.rate, &features, bare[at]);
                     let right = distances.stands(at);
                     self.kept.push(Seen { inputs, right, weight: 1.0 });
                 }
@@ -112,7 +101,6 @@ impl Sureness {
                     // Right is what leaves no word of the place to mend.
                     let most = choice.span().len().max(lattice.words(choice).len()) as f64;
                     let right = losses[number as usize] <= -most;
-                    let features = *lattice.features(number);
                     let rate = manner.rate;
                     self.changes.push(Change { posterior, rate, features, right, weight: 1.0 });
                 }
