@@ -4,7 +4,9 @@
 //! no candidate takes no part, so its shares are too high until they are held against
 //! pairs that it has not learned from.
 
+use crate::channel::FAMILIES;
 use crate::error::Result;
+use crate::lattice::Manner;
 use crate::lattice::features::{FEATURES, Feature, Features, Weights};
 use crate::model::section::{SectionReader, SectionWriter};
 
@@ -37,32 +39,48 @@ impl Default for Calibrator {
 }
 
 impl Kept {
-    pub(crate) const INPUTS: usize = 7;
+    pub(crate) const INPUTS: usize = 11;
 
     /// The log odds of a word's posterior, a constant, how heavily its document is spun and how
     /// well the word fits; the last three again for a word for which nothing is offered: what
-    /// its author wrote may be no candidate.
+    /// its author wrote may be no candidate. How likely an engine of which pairs alone tell has
+    /// spun it, which makes that likelier, by itself and times the rate, and both for such words.
     pub(crate) fn inputs(
         posterior: f64,
-        rate: f32,
+        manner: Manner<'_>,
         features: &Features,
         bare: bool,
     ) -> [f64; Self::INPUTS] {
-        let known = [1.0, rate, features[Feature::Context]].map(f64::from);
-        let [always, rate, fit] = known;
-        let [bare, bare_rate, bare_fit] = known.map(|input| if bare { input } else { 0.0 });
-        [logit(posterior), always, rate, fit, bare, bare_rate, bare_fit]
+        let strange = manner.families.map_or(0.0, |families| families[FAMILIES - 1]);
+        let [rate, fit, strange, both] =
+            [manner.rate, features[Feature::Context], strange, strange * manner.rate]
+                .map(f64::from);
+        let [bare_always, bare_rate, bare_fit, bare_strange, bare_both] =
+            [1.0, rate, fit, strange, both].map(|input| if bare { input } else { 0.0 });
+        [
+            logit(posterior),
+            1.0,
+            rate,
+            fit,
+            bare_always,
+            bare_rate,
+            bare_fit,
+            strange,
+            both,
+            bare_strange,
+            bare_both,
+        ]
     }
 
     /// How likely the word is the author's.
     pub(crate) fn confidence(
         &self,
         posterior: f64,
-        rate: f32,
+        manner: Manner<'_>,
         features: &Features,
         bare: bool,
     ) -> f64 {
-        let inputs = Self::inputs(posterior, rate, features, bare);
+        let inputs = Self::inputs(posterior, manner, features, bare);
         logistic(self.0.iter().zip(inputs).map(|(&weight, input)| f64::from(weight) * input).sum())
     }
 }
@@ -115,8 +133,8 @@ impl Calibrator {
             false => Weights::from_bytes(reader)?,
         };
         let mut kept = Self::default().kept.0;
-        if !reader.is_empty() {
-            for value in &mut kept {
+        for value in &mut kept {
+            if !reader.is_empty() {
                 *value = reader.take()?;
             }
         }
@@ -153,7 +171,7 @@ mod tests {
     #[test]
     fn comes_back_and_older_ones_believe() {
         let mut calibrator = Calibrator { slope: 0.7, offset: -0.5, ..Calibrator::default() };
-        calibrator.kept = Kept([0.4, 0.1, -0.6, 0.2, -1.5, -0.3, 0.9]);
+        calibrator.kept = Kept([0.4, 0.1, -0.6, 0.2, -1.5, -0.3, 0.9, -0.5, 0.3, -1.0, 0.2]);
         let read = |bytes: Vec<u8>| {
             Calibrator::read(&mut SectionReader::new("calib", bytes.into())).expect("as written")
         };
@@ -165,11 +183,18 @@ mod tests {
         let older = read(writer.finish());
         assert_eq!(older, Calibrator { kept: Calibrator::default().kept, ..older.clone() });
         let features = Features::default();
-        assert!((older.kept.confidence(0.8, 1.0, &features, false) - 0.8).abs() < 1e-6);
+        let manner = Manner { rate: 1.0, ..Manner::default() };
+        assert!((older.kept.confidence(0.8, manner, &features, false) - 0.8).abs() < 1e-6);
         // A word that fits badly where nothing is offered is hardly the author's.
         let mut odd = features;
         odd[Feature::Context] = -4.0;
-        let sure = |features: &Features| calibrator.kept.confidence(1.0, 1.0, features, true);
+        let sure = |features: &Features| calibrator.kept.confidence(1.0, manner, features, true);
         assert!(sure(&odd) < sure(&features));
+        // Nor one that an engine may have put there of which little is known.
+        let mut families = [0.0; FAMILIES];
+        families[FAMILIES - 1] = 1.0;
+        let strange = Manner { families: Some(families), ..manner };
+        let kept = &calibrator.kept;
+        assert!(kept.confidence(1.0, strange, &features, true) < sure(&features));
     }
 }

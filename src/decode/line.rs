@@ -176,8 +176,8 @@ impl<'a> Writer<'a> {
         if self.sentence.is_mark(at) {
             return posterior;
         }
-        let (features, rate) = (self.features(choice), self.manner.rate);
-        self.model.calibrator.kept.confidence(posterior, rate, &features, bare[at])
+        let features = self.features(choice);
+        self.model.calibrator.kept.confidence(posterior, self.manner, &features, bare[at])
     }
 
     fn candidate(&self, choice: &Choice, probability: f64) -> Candidate {

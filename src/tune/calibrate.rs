@@ -93,7 +93,7 @@ impl Sureness {
                 Kind::Keep if sentence.is_mark(choice.span().start) => {}
                 Kind::Keep => {
                     let at = choice.span().start;
-                    let inputs = Kept::inputs(posterior, manner.rate, &features, bare[at]);
+                    let inputs = Kept::inputs(posterior, manner, &features, bare[at]);
                     let right = distances.stands(at);
                     self.kept.push(Seen { inputs, right, weight: 1.0 });
                 }
