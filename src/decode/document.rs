@@ -28,7 +28,7 @@ pub(crate) const READINGS: usize = 2;
 const SETTLED: f64 = 0.045;
 const FURTHER: f32 = 2.3;
 /// The first pass needs no fine distinctions.
-const BEAM: usize = 3;
+const BEAM: usize = 4;
 /// How much further below others, in nats, a candidate may stand to be looked at where the
 /// document may yet turn out to be spun otherwise.
 const LEEWAY: f32 = 1.0;
