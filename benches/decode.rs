@@ -27,13 +27,15 @@ fn main() {
     let loaded = start.elapsed();
     println!("{words} words in {} documents; model loaded in {loaded:.1?}", documents.len());
 
-    let beam = DecodeConfig::default().beam;
-    let one = measure(&model, &documents, words, 1, beam);
-    let two = measure(&model, &documents, words, 2, beam);
-    let wide = measure(&model, &documents, words, 1, 10 * beam);
+    let ships = DecodeConfig::default();
+    let (beam, beam_width) = (10 * ships.beam, 10.0 * ships.beam_width);
+    let wide = DecodeConfig { beam, beam_width, ..ships.clone() };
+    let one = measure(&model, &documents, words, 1, &ships);
+    let two = measure(&model, &documents, words, 2, &ships);
+    let wide = measure(&model, &documents, words, 1, &wide);
     assert_eq!(one.checksum, two.checksum, "the bytes depend on the number of threads");
     println!("two threads against one: {:.2}", two.rate / one.rate);
-    println!("beam {beam} against {}: {:.2} times as quick", 10 * beam, one.rate / wide.rate);
+    println!("beam {} against {beam}: {:.2} times as quick", ships.beam, one.rate / wide.rate);
     let differ = one.lines.iter().zip(&wide.lines).filter(|(a, b)| a != b).count();
     println!("lines that the wider beam restores otherwise: {differ} of {}", lines.len());
 }
@@ -49,10 +51,9 @@ fn measure(
     documents: &[&[String]],
     words: usize,
     threads: usize,
-    beam: usize,
+    config: &DecodeConfig,
 ) -> Run {
-    let config = DecodeConfig { beam, ..DecodeConfig::default() };
-    let decoder = Decoder::with_config(model, config).expect("a sound setting");
+    let decoder = Decoder::with_config(model, config.clone()).expect("a sound setting");
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     let mut best = f64::INFINITY;
     let mut lines = Vec::new();
@@ -65,7 +66,10 @@ fn measure(
     let mut hash = std::hash::DefaultHasher::new();
     lines.iter().for_each(|line| hash.write(line.as_bytes()));
     let (rate, checksum) = (words as f64 / best, hash.finish());
-    println!("{threads} threads, beam {beam}: {rate:.0} words a second, checksum {checksum:016x}");
+    let DecodeConfig { beam, beam_width, .. } = config;
+    println!(
+        "{threads} threads, beam {beam} within {beam_width} nats: {rate:.0} words a second, checksum {checksum:016x}"
+    );
     Run { rate, checksum, lines }
 }
 

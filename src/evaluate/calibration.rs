@@ -12,6 +12,8 @@ pub(crate) struct Bin {
     pub(crate) right: u64,
     /// Sum of the confidences.
     pub(crate) confidence: f64,
+    /// Variance of the number of right edits, if the confidences hold.
+    variance: f64,
 }
 
 impl Bin {
@@ -19,6 +21,16 @@ impl Bin {
         self.edits += 1;
         self.right += u64::from(right);
         self.confidence += confidence;
+        self.variance += confidence * (1.0 - confidence);
+    }
+}
+
+impl AddAssign<&Bin> for Bin {
+    fn add_assign(&mut self, other: &Bin) {
+        self.edits += other.edits;
+        self.right += other.right;
+        self.confidence += other.confidence;
+        self.variance += other.variance;
     }
 }
 
@@ -41,15 +53,19 @@ impl Calibration {
     pub(crate) fn error(&self) -> Option<f64> {
         error(&self.bins)
     }
+
+    /// What that error would be in the mean if every confidence held, for so many edits: how far
+    /// chance takes each bin's share, as a normal deviation; nothing without edits.
+    pub(crate) fn by_chance(&self) -> Option<f64> {
+        let far = |bin: &Bin| (bin.variance * std::f64::consts::FRAC_2_PI).sqrt();
+        let edits: u64 = self.bins.iter().map(|bin| bin.edits).sum();
+        (edits > 0).then(|| self.bins.iter().map(far).sum::<f64>() / edits as f64)
+    }
 }
 
 impl AddAssign<&Calibration> for Calibration {
     fn add_assign(&mut self, other: &Calibration) {
-        for (bin, other) in self.bins.iter_mut().zip(&other.bins) {
-            bin.edits += other.edits;
-            bin.right += other.right;
-            bin.confidence += other.confidence;
-        }
+        self.bins.iter_mut().zip(&other.bins).for_each(|(bin, other)| *bin += other);
     }
 }
 
@@ -62,9 +78,7 @@ pub(crate) fn equal_mass_error(edits: &[(f64, bool)]) -> Option<f64> {
     for group in groups.iter().rev() {
         let bin = &mut bins[at * BINS / edits.len()];
         at += group.edits as usize;
-        bin.edits += group.edits;
-        bin.right += group.right;
-        bin.confidence += group.confidence;
+        *bin += group;
     }
     error(&bins)
 }
@@ -107,7 +121,13 @@ pub(crate) fn groups(edits: &[(f64, bool)]) -> Vec<Bin> {
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
     let group = |edits: &[(f64, bool)]| {
         let right = edits.iter().filter(|edit| edit.1).count() as u64;
-        Bin { edits: edits.len() as u64, right, confidence: edits[0].0 * edits.len() as f64 }
+        let (count, confidence) = (edits.len() as f64, edits[0].0);
+        Bin {
+            edits: edits.len() as u64,
+            right,
+            confidence: confidence * count,
+            variance: confidence * (1.0 - confidence) * count,
+        }
     };
     sorted.chunk_by(|a, b| a.0 == b.0).map(group).collect()
 }
@@ -143,6 +163,20 @@ mod tests {
         calibration.add(7.0, true);
         assert_eq!((calibration.bins[0].edits, calibration.bins[9].edits), (1, 3));
         assert!(close(calibration.error(), (0.85 + 0.15) / 5.0));
+    }
+
+    #[test]
+    fn chance_alone_by_hand() {
+        let mut calibration = Calibration::default();
+        assert_eq!(calibration.by_chance(), None);
+        // A hundred edits of 0.5: 50 right on average, 5 the standard deviation.
+        (0..100).for_each(|edit| calibration.add(0.5, edit % 2 == 0));
+        let expected = 5.0 * (2.0 / std::f64::consts::PI).sqrt() / 100.0;
+        assert!(close(calibration.by_chance(), expected));
+        // What is certain adds nothing but its number.
+        (0..100).for_each(|_| calibration.add(1.0, true));
+        assert!(close(calibration.by_chance(), expected / 2.0));
+        assert!(close(calibration.error(), 0.0));
     }
 
     #[test]

@@ -133,7 +133,9 @@ impl Tally {
             chrf: line(self.chrf.score()),
             ter: line(self.ter.score()),
             ece: self.calibration.error(),
+            ece_chance: self.calibration.by_chance(),
             ece_words: self.words.error(),
+            ece_words_chance: self.words.by_chance(),
         }
     }
 }
@@ -217,7 +219,11 @@ pub struct Figures {
     pub ter: Option<f64>,
     /// Expected calibration error of the edits, in ten bins of equal width.
     pub ece: Option<f64>,
+    /// What it would be in the mean, for so many edits, of a system whose probabilities hold.
+    pub ece_chance: Option<f64>,
     /// The same of all words of the restoration, those that were left alone, too, where a
     /// system tells how likely they are.
     pub ece_words: Option<f64>,
+    /// What that would be of a system whose probabilities hold.
+    pub ece_words_chance: Option<f64>,
 }

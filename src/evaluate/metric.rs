@@ -70,5 +70,7 @@ metrics! {
     chrf "chrF2" Percent,
     ter "TER" Percent,
     ece "ECE" Share,
+    ece_chance "ECE by chance alone" Share,
     ece_words "ECE of all words" Share,
+    ece_words_chance "the same by chance" Share,
 }

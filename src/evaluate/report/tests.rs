@@ -188,7 +188,7 @@ fn json_has_the_keys_that_readers_know() {
     let report = Report::new(&sentences(), &[], &[baseline()], &Settings::default()).unwrap();
     let json = serde_json::to_value(&report).unwrap();
     let keys = "err fixed fixed_at_k broken false_alarm precision recall f05 exact mrr bleu chrf ter \
-                ece ece_words sentences baselines intervals documents families causes candidate_recall \
+                ece ece_chance ece_words ece_words_chance sentences baselines intervals documents families causes candidate_recall \
                 detection calibration";
     for key in keys.split(' ') {
         assert!(json.get(key).is_some(), "{key}");
