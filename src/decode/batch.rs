@@ -52,19 +52,11 @@ impl Decoder<'_> {
             lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
         let sentences: Vec<(usize, &str, &[Token])> =
             plans.iter().flat_map(Plan::sentences).collect();
-        let names = Names::of_each(&sentences);
-        let read = |&(document, line, tokens): &(usize, _, _)| {
-            Sentence::read(self.model, line, tokens, names.get(document))
-        };
-        let read: Vec<Sentence<'_>> = sentences.par_iter().map(read).collect();
-        let of_each = sentences.iter().map(|&(document, ..)| document).collect();
-        let search =
-            Search { model: self.model, config: &self.config, workspaces: &self.workspaces, go_on };
-        let results: Option<Vec<SentenceResult>> =
-            search.each(&read, of_each, |number, manner, lattice, graph| {
-                self.result(&read[number], manner, lattice, graph)
-            });
-        let mut results = results?.into_iter();
+        let mut results = Vec::with_capacity(sentences.len());
+        for part in parts(&sentences, TOGETHER) {
+            results.extend(self.part(&part, go_on)?);
+        }
+        let mut results = results.into_iter();
         let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
         for plan in &plans {
             let sentences = results.by_ref().take(plan.sentences.len()).collect();
@@ -72,6 +64,57 @@ impl Decoder<'_> {
         }
         Some(restored)
     }
+
+    /// Restores the sentences of documents that are numbered from 0.
+    fn part(
+        &self,
+        sentences: &[(usize, &str, &[Token])],
+        go_on: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Vec<SentenceResult>> {
+        let names = Names::of_each(sentences);
+        let read = |&(document, line, tokens): &(usize, _, _)| {
+            Sentence::read(self.model, line, tokens, names.get(document))
+        };
+        let read: Vec<Sentence<'_>> = sentences.par_iter().map(read).collect();
+        let documents = sentences.iter().map(|&(document, ..)| document).collect();
+        let Self { model, config, workspaces } = self;
+        let search = Search { model, config, workspaces, go_on };
+        search.each(&read, documents, |number, manner, lattice, graph| {
+            self.result(&read[number], manner, lattice, graph)
+        })
+    }
+}
+
+/// Tokens that are restored together, so that memory is bounded: of a longer document every so
+/// many are one by themselves, and of short ones as many as make up so many.
+const TOGETHER: usize = 1 << 15;
+
+/// Cuts sentences, which stand in the order of their documents, into parts of about `together`
+/// tokens or more, each with its own documents, numbered from 0. Where a document is cut does
+/// not depend on the others.
+fn parts<'l>(
+    sentences: &[(usize, &'l str, &'l [Token])],
+    together: usize,
+) -> Vec<Vec<(usize, &'l str, &'l [Token])>> {
+    let mut parts: Vec<Vec<_>> = Vec::new();
+    let (mut in_part, mut number) = (0, 0);
+    for document in sentences.chunk_by(|a, b| a.0 == b.0) {
+        let mut in_document = 0;
+        for (at, &(_, line, tokens)) in document.iter().enumerate() {
+            if at == 0 || in_document + tokens.len() > together {
+                in_document = 0;
+                number += 1;
+                if parts.is_empty() || in_part >= together {
+                    parts.push(Vec::new());
+                    (in_part, number) = (0, 0);
+                }
+            }
+            parts.last_mut().expect("a part").push((number, line, tokens));
+            in_document += tokens.len();
+            in_part += tokens.len();
+        }
+    }
+    parts
 }
 
 impl<'l> Plan<'l> {
@@ -86,5 +129,47 @@ impl<'l> Plan<'l> {
         let sentence =
             |range: &Range<usize>| (self.document, self.line, &self.tokens[range.clone()]);
         self.sentences.iter().map(sentence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::tests::MODEL;
+
+    #[test]
+    fn parts_by_hand() {
+        let texts = ["a b c", "d e", "f", "g h i j", "k l", "m n o", "p", ""];
+        let tokens: Vec<Vec<Token>> = texts.iter().map(|text| tokenize(text)).collect();
+        // The third document alone is longer than what is restored together.
+        let documents = [0, 0, 1, 2, 2, 2, 3, 3];
+        let sentences: Vec<(usize, &str, &[Token])> = documents
+            .into_iter()
+            .zip(texts.iter().zip(&tokens))
+            .map(|(document, (text, tokens))| (document, *text, &tokens[..]))
+            .collect();
+        let cut = |together| {
+            let shown = |part: Vec<(usize, &str, &[Token])>| {
+                let shown = part.iter().map(|(document, text, _)| format!("{document}{text}"));
+                shown.collect::<Vec<_>>().join("|")
+            };
+            parts(&sentences, together).into_iter().map(shown).collect::<Vec<_>>()
+        };
+        assert_eq!(cut(100), ["0a b c|0d e|1f|2g h i j|2k l|2m n o|3p|3"]);
+        assert_eq!(cut(6), ["0a b c|0d e|1f", "0g h i j|0k l", "0m n o|1p|1"]);
+        assert_eq!(parts(&[], 6), Vec::<Vec<(usize, &str, &[Token])>>::new());
+    }
+
+    #[test]
+    fn what_is_restored_together_does_not_show() {
+        let decoder = Decoder::new(&MODEL);
+        let file = std::fs::read_to_string("training/sample/dev.tsv").expect("the sample corpus");
+        let lines: Vec<&str> = file.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+        // Together they fill several parts.
+        let documents: Vec<Vec<&str>> = (0..80).map(|_| lines.clone()).collect();
+        let tokens: usize = lines.iter().map(|line| tokenize(line).len()).sum();
+        assert!(80 * tokens > 2 * TOGETHER, "{tokens}");
+        let alone = decoder.decode_document(&lines);
+        assert!(decoder.decode_documents(&documents).iter().all(|document| *document == alone));
     }
 }
