@@ -20,17 +20,8 @@ pub(crate) struct Search<'a> {
 enum Searched<T> {
     /// Enough was known of its document.
     Told(T),
-    /// What it shows of its document is to be heard first.
-    Open { signs: Signs, lattice: Lattice, graph: Graph },
-}
-
-impl<T> Searched<T> {
-    fn take_signs(&mut self) -> Signs {
-        match self {
-            Self::Told(_) => Signs::default(),
-            Self::Open { signs, .. } => std::mem::take(signs),
-        }
-    }
+    /// What all sentences show of it is to be heard first.
+    Open(Box<(Lattice, Graph)>),
 }
 
 impl Search<'_> {
@@ -58,20 +49,21 @@ impl Search<'_> {
                 let manner = readings.manner(number);
                 with.search(model, sentence, manner, config);
                 if readings.is_settled(number) {
-                    return Searched::Told(tell(number, manner, &with.lattice, &mut with.graph));
+                    let told = tell(number, manner, &with.lattice, &mut with.graph);
+                    return (Signs::default(), Searched::Told(told));
                 }
                 let signs = Signs::of(model, sentence, with);
-                Searched::Open { signs, lattice: with.lattice.clone(), graph: with.graph.living() }
+                (signs, Searched::Open(Box::new((with.lattice.clone(), with.graph.living()))))
             };
             go_on().then(|| workspaces.with(search))
         };
         let searched: Option<Vec<_>> = sentences.par_iter().enumerate().map(search).collect();
-        let mut searched = searched?;
-        let signs = searched.iter_mut().map(Searched::take_signs).collect();
+        let (signs, searched): (Vec<_>, Vec<_>) = searched?.into_iter().unzip();
         let readings = readings.with(signs);
         let judge = |(number, searched)| match searched {
             Searched::Told(told) => told,
-            Searched::Open { mut lattice, mut graph, .. } => {
+            Searched::Open(open) => {
+                let (mut lattice, mut graph) = *open;
                 let manner = readings.manner(number);
                 lattice.renew(model, &sentences[number], manner);
                 graph.rescore(model, &lattice);
