@@ -135,7 +135,7 @@ impl<'l> Plan<'l> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::tests::MODEL;
+    use crate::decode::tests::{MODEL, spun_lines};
 
     #[test]
     fn parts_by_hand() {
@@ -163,10 +163,9 @@ mod tests {
     #[test]
     fn what_is_restored_together_does_not_show() {
         let decoder = Decoder::new(&MODEL);
-        let file = std::fs::read_to_string("training/sample/dev.tsv").expect("the sample corpus");
-        let lines: Vec<&str> = file.lines().filter_map(|line| line.split('\t').nth(1)).collect();
+        let lines = spun_lines();
         // Together they fill several parts.
-        let documents: Vec<Vec<&str>> = (0..80).map(|_| lines.clone()).collect();
+        let documents = vec![lines.clone(); 80];
         let tokens: usize = lines.iter().map(|line| tokenize(line).len()).sum();
         assert!(80 * tokens > 2 * TOGETHER, "{tokens}");
         let alone = decoder.decode_document(&lines);

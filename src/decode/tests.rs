@@ -149,9 +149,18 @@ fn the_living_ways_are_all_ways() {
 }
 
 /// The spun lines of the sample's held-out pairs.
-fn spun_lines() -> Vec<String> {
+pub(crate) fn spun_lines() -> Vec<String> {
     let text = std::fs::read_to_string("training/sample/dev.tsv").expect("the sample corpus");
     text.lines().filter_map(|line| line.split('\t').nth(1)).map(str::to_string).collect()
+}
+
+/// What is known of sentences of one document after all readings.
+fn thorough(sentences: &[Sentence<'_>]) -> Readings {
+    let with = &mut Workspace::default();
+    Readings::thorough(vec![0; sentences.len()], |known| {
+        let signs = |(n, sentence)| Signs::read(&MODEL, sentence, known.manner(n), with);
+        sentences.iter().enumerate().map(signs).collect()
+    })
 }
 
 #[test]
@@ -163,11 +172,7 @@ fn scores_sum_up_features_in_every_manner() {
         .zip(&tokens)
         .map(|(line, tokens)| Sentence::read(&MODEL, line, tokens, None))
         .collect();
-    let with = &mut Workspace::default();
-    let readings = Readings::thorough(vec![0; sentences.len()], |known| {
-        let signs = |(n, sentence)| Signs::read(&MODEL, sentence, known.manner(n), with);
-        sentences.iter().enumerate().map(signs).collect()
-    });
+    let readings = thorough(&sentences);
     let (mut lattice, mut moved) = (Lattice::default(), 0);
     for (number, sentence) in sentences.iter().enumerate() {
         lattice.build(&MODEL, sentence, Manner::default());
@@ -192,11 +197,7 @@ fn one_search_does_for_what_two_readings_say() {
     let pairs = lines.iter().zip(&tokens);
     let sentences: Vec<Sentence<'_>> =
         pairs.map(|(line, tokens)| Sentence::read(&MODEL, line, tokens, None)).collect();
-    let with = &mut Workspace::default();
-    let readings = Readings::thorough(vec![0; sentences.len()], |known| {
-        let signs = |(n, sentence)| Signs::read(&MODEL, sentence, known.manner(n), with);
-        sentences.iter().enumerate().map(signs).collect()
-    });
+    let (readings, mut with) = (thorough(&sentences), Workspace::default());
     let decoder = Decoder::new(&MODEL);
     let mut differ = 0;
     for (number, sentence) in sentences.iter().enumerate() {
