@@ -67,6 +67,7 @@ mod spin;
 pub mod text;
 mod trainer;
 mod tune;
+mod vectors;
 
 pub use decode::{Alternative, Candidate, DecodeConfig, Decoder, Edit, Restoration, Restored};
 pub use error::{Error, ErrorKind, Result};

@@ -10,8 +10,9 @@
 //! numbers do not depend on how many threads there are.
 
 use super::world::{Draws, World};
-use super::{ContextModel, DIMENSIONS, NO_ROW, Vector, WINDOW, quantise, write_parts};
-use crate::model::section::{SectionReader, SectionWriter};
+use super::{ContextModel, WINDOW};
+use crate::model::section::Array;
+use crate::vectors::{DIMENSIONS, NO_ROW, Rows, Vector, Vectors};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -59,7 +60,7 @@ impl Default for ContextConfig {
 /// Sentences as word numbers.
 #[derive(Default)]
 pub(crate) struct Sentences {
-    pub(super) words: Vec<u32>,
+    words: Vec<u32>,
     ends: Vec<usize>,
 }
 
@@ -71,6 +72,11 @@ impl Sentences {
 
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The words of all of them, one after the other.
+    pub(crate) fn words(&self) -> &[u32] {
+        &self.words
     }
 
     fn get(&self, index: usize) -> &[u32] {
@@ -126,14 +132,13 @@ pub(crate) fn train(
 }
 
 fn pack(world: &World<'_>, parameters: &Parameters) -> ContextModel {
-    let (around, around_units) = quantise(&parameters.around);
-    let (words, word_units) = quantise(&parameters.words);
-    let gates = parameters.gates.as_chunks::<DIMENSIONS>().0;
-    let parts = [(&around[..], &around_units[..]), (&words[..], &word_units[..])];
-    let mut writer = SectionWriter::default();
-    write_parts(&mut writer, &world.rows, gates, parts, &parameters.biases);
-    let mut reader = SectionReader::new("context", writer.finish().into());
-    ContextModel::read(&mut reader).expect("what was written a line ago")
+    ContextModel {
+        rows: Rows::new(world.rows.len(), &world.words),
+        gates: parameters.gates.as_chunks::<DIMENSIONS>().0.to_vec(),
+        around: Vectors::pack(&parameters.around),
+        words: Vectors::pack(&parameters.words),
+        biases: Array::of(parameters.biases.iter().copied()),
+    }
 }
 
 /// Everything that is learned; vectors lie row after row.
@@ -346,6 +351,7 @@ fn vector(vectors: &[f32], row: u16) -> &[f32] {
 mod tests {
     use super::super::Surroundings;
     use super::*;
+    use crate::model::section::SectionWriter;
 
     /// Two kinds of sentences, each with a middle that stands in the other kind only when
     /// it is spun.
@@ -385,18 +391,16 @@ mod tests {
         for start in 0..ids.len() {
             for end in start + 1..=ids.len() {
                 let mut sum = [0.0f32; DIMENSIONS];
-                let mut vector = [0.0; DIMENSIONS];
                 for (at, &id) in ids.iter().enumerate() {
                     let gate = if at < start { start - 1 - at } else { WINDOW + at.max(end) - end };
                     let near =
                         (at < start && start - at <= WINDOW) || (at >= end && at - end < WINDOW);
-                    if let (true, Some(row)) = (near, model.row(id)) {
-                        model.neighbour(row, &mut vector);
+                    if let (true, Some(row)) = (near, model.rows.of(id)) {
+                        let vector = model.around.get(row);
                         (0..DIMENSIONS).for_each(|d| sum[d] += vector[d] * model.gates[gate][d]);
                     }
                 }
-                let found = surroundings.of(start, end);
-                let found = found.codes.map(|code| f32::from(code) * found.unit);
+                let found = surroundings.of(start, end).vector();
                 let close = sum.iter().zip(&found).all(|(a, b)| (a - b).abs() < 1e-4);
                 assert!(close, "{start} to {end}");
             }

@@ -1,7 +1,7 @@
 //! What all learners of contexts know: how common words are, and which are rivals.
 
 use super::train::{ContextConfig, Sentences};
-use super::{MOST_ROWS, NO_ROW};
+use crate::vectors::{NO_ROW, commonest};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -11,6 +11,8 @@ const DRAWS: usize = 1 << 20;
 /// What all learners know.
 pub(super) struct World<'c> {
     pub(super) config: &'c ContextConfig,
+    /// Words that get a vector, and the row of each word.
+    pub(super) words: Vec<u32>,
     pub(super) rows: Vec<u16>,
     /// Share of the text of each row.
     pub(super) frequencies: Vec<f64>,
@@ -53,15 +55,11 @@ impl<'c> World<'c> {
         pairs: &[(u32, u32)],
     ) -> Self {
         let mut counts = vec![0u32; vocabulary];
-        sentences.words.iter().for_each(|&word| counts[word as usize] += 1);
-        let marks = crate::text::vocabulary::END + 1;
-        let mut common: Vec<u32> = (marks..vocabulary as u32).collect();
-        common.retain(|&word| counts[word as usize] > 0);
-        common.sort_by_key(|&word| (std::cmp::Reverse(counts[word as usize]), word));
-        common.truncate(config.words.min(MOST_ROWS));
+        sentences.words().iter().for_each(|&word| counts[word as usize] += 1);
+        let common = commonest(&counts, config.words, |_| true);
         let mut rows = vec![NO_ROW; vocabulary];
         (0..).zip(&common).for_each(|(row, &word)| rows[word as usize] = row);
-        let all = sentences.words.len().max(1) as f64;
+        let all = sentences.words().len().max(1) as f64;
         let frequencies: Vec<f64> =
             common.iter().map(|&word| f64::from(counts[word as usize]) / all).collect();
         let shares: Vec<f64> = frequencies.iter().map(|share| share.powf(0.75)).collect();
@@ -81,6 +79,7 @@ impl<'c> World<'c> {
             config,
             spun: Lists::new(common.len(), pairs),
             originals: Lists::new(common.len(), turned),
+            words: common,
             rows,
             frequencies,
             strangers,

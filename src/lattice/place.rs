@@ -3,8 +3,8 @@
 use super::Manner;
 use super::features::{Feature, Features};
 use crate::channel::Node;
-use crate::context::Around;
 use crate::model::Model;
+use crate::vectors::Pooled;
 
 /// The most that the words around and the rest of the document are thought to add to a
 /// candidate's score, in nats.
@@ -66,7 +66,7 @@ impl<'m, 'd> Place<'m, 'd> {
     /// all but its n-grams and the document's words, stays below `least`. The place must be
     /// one of a document of which nothing is known.
     #[inline]
-    pub(super) fn find(&self, candidate: usize, around: &Around, least: f32) -> Option<Found> {
+    pub(super) fn find(&self, candidate: usize, around: &Pooled, least: f32) -> Option<Found> {
         let Model { channel, context, weights, .. } = self.model;
         let words = Words::new(self.model, channel.original(candidate));
         let features = self.of_channel(candidate, words);

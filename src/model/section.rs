@@ -41,6 +41,13 @@ pub(crate) struct Array<T> {
 }
 
 impl<T: Number> Array<T> {
+    /// An array of its own, not yet in a section.
+    pub(crate) fn of(values: impl IntoIterator<Item = T>) -> Self {
+        let mut bytes = Vec::new();
+        values.into_iter().for_each(|value| value.put(&mut bytes));
+        Self { bytes: bytes.into(), element: PhantomData }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() / T::SIZE
     }
@@ -77,11 +84,6 @@ impl<T> Array<T> {
 }
 
 impl Array<u8> {
-    /// An array of its own, not yet in a section.
-    pub(crate) fn of(bytes: Vec<u8>) -> Self {
-        Self { bytes: bytes.into(), element: PhantomData }
-    }
-
     #[inline]
     pub(crate) fn as_slice(&self) -> &[u8] {
         &self.bytes
