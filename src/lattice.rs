@@ -15,6 +15,7 @@ mod sentence;
 
 use crate::channel::ByFamily;
 use crate::model::Model;
+use crate::vectors::Pooled;
 use elsewhere::Elsewhere;
 use sentence::Run;
 pub(crate) use sentence::Sentence;
@@ -59,6 +60,8 @@ pub(crate) struct Manner<'d> {
     pub(crate) families: Option<ByFamily>,
     /// The words of its other sentences, if they are known.
     pub(crate) elsewhere: Option<Elsewhere<'d>>,
+    /// What the other sentences are about.
+    pub(crate) topic: Option<Pooled>,
     /// How much further below others, in nats, a candidate may stand to be looked at.
     pub(crate) leeway: f32,
     /// Which candidates of the sentence a reading has ruled out, by their numbers.

@@ -65,6 +65,7 @@ mod record;
 mod report;
 mod spin;
 pub mod text;
+mod topic;
 mod trainer;
 mod tune;
 mod vectors;

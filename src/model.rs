@@ -19,6 +19,7 @@ use crate::lm::packed::Layout;
 use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
 use crate::text::vocabulary::RESERVED;
+use crate::topic::TopicModel;
 use container::Container;
 use engines::Engines;
 pub use lookup::{KnownOriginal, KnownPhrase};
@@ -37,6 +38,7 @@ pub struct Model {
     pub(crate) lm: LanguageModel,
     pub(crate) channel: Channel,
     pub(crate) context: ContextModel,
+    pub(crate) topic: TopicModel,
     pub(crate) weights: Weights,
     pub(crate) calibrator: Calibrator,
     pub(crate) metadata: Metadata,
@@ -160,7 +162,8 @@ impl Model {
             before[number(id) as usize] = Some(id);
         }
         let context = self.context.renumbered(&before);
-        Ok(Self { vocabulary, lm, context, ..self })
+        let topic = self.topic.renumbered(&before);
+        Ok(Self { vocabulary, lm, context, topic, ..self })
     }
 
     pub(crate) fn sections(&self) -> Result<Vec<(container::Name, Vec<u8>)>> {
@@ -175,6 +178,7 @@ impl Model {
             ("words", bytes(&|writer| self.vocabulary.write(writer))),
             ("channel", bytes(&|writer| self.channel.write(writer))),
             ("context", bytes(&|writer| self.context.write(writer))),
+            ("topic", bytes(&|writer| self.topic.write(writer))),
             ("calib", bytes(&|writer| self.calibrator.write(writer))),
             ("lm", bytes(&|writer| self.lm.write(writer))),
         ];
@@ -197,6 +201,7 @@ impl Model {
         reader.end()?;
         // Models of the first release lack the sections below.
         let context = optional(container, "context", ContextModel::read)?;
+        let topic = optional(container, "topic", TopicModel::read)?;
         let calibrator = optional(container, "calib", Calibrator::read)?;
         let mut reader = SectionReader::new("lm", container.section("lm")?);
         let lm = LanguageModel::read(&mut reader)?;
@@ -214,6 +219,7 @@ impl Model {
             engines: engines.unwrap_or_default(),
             record,
             context: context.unwrap_or_else(ContextModel::empty),
+            topic: topic.unwrap_or_else(TopicModel::empty),
         })
     }
 }

@@ -22,6 +22,7 @@ use crate::model::engines::Engines;
 use crate::model::{Metadata, Model};
 use crate::progress::{Progress, Silent};
 use crate::text::Vocabulary;
+use crate::topic::{self, TopicModel};
 use channel::Counting;
 use corpus::Corpus;
 pub use kept::KeptCounts;
@@ -209,12 +210,12 @@ impl<'p> Trainer<'p> {
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
         let (vocabulary, lm, sentences) = match &self.base {
-            Some(base) => (base.vocabulary.clone(), base.lm.clone(), None),
+            Some(base) => (base.vocabulary.clone(), base.lm.clone(), Sentences::default()),
             None => {
                 let vocabulary = self.vocabulary(&material);
                 let (lm, sentences) =
                     language::train(&self.recipe, &self.folder, &vocabulary, self.progress)?;
-                (vocabulary, lm, Some(sentences))
+                (vocabulary, lm, sentences)
             }
         };
         // Words that come later may be known to a thesaurus.
@@ -223,10 +224,9 @@ impl<'p> Trainer<'p> {
         let parts = &self.parts[..];
         let counting = Counting { recipe, corpus, parts, before: None, keep };
         let (channel, counts) = channel::train(counting, &vocabulary, self.progress)?;
-        let context = match (&self.base, sentences) {
-            (Some(base), _) => base.context.clone(),
-            (None, Some(sentences)) => self.context(&vocabulary, &sentences, &channel),
-            (None, None) => ContextModel::empty(),
+        let (context, topic) = match &self.base {
+            Some(base) => (base.context.clone(), base.topic.clone()),
+            None => self.surroundings(&vocabulary, &sentences, &channel),
         };
         let metadata = Metadata {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -245,6 +245,7 @@ impl<'p> Trainer<'p> {
             lm,
             channel,
             context,
+            topic,
             weights: Default::default(),
             calibrator: Default::default(),
             metadata,
@@ -279,18 +280,21 @@ impl<'p> Trainer<'p> {
         Ok(model)
     }
 
-    fn context(
+    /// Learns which words fit among which, nearby and in a document.
+    fn surroundings(
         &self,
         vocabulary: &Vocabulary,
         sentences: &Sentences,
         channel: &Channel,
-    ) -> ContextModel {
-        let config = &self.recipe.context;
+    ) -> (ContextModel, TopicModel) {
+        let Recipe { context: config, topic, .. } = &self.recipe;
         let all = config.epochs * sentences.len();
         self.progress.stage("learn contexts", Some(all as u64));
         let pairs = channel.word_pairs();
         let mut told = |sentences| self.progress.advance(sentences);
-        context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told)
+        let context = context::train::train(config, vocabulary.len(), sentences, &pairs, &mut told);
+        self.progress.stage("learn topics", None);
+        (context, topic::train::train(topic, vocabulary.len(), sentences))
     }
 }
 

@@ -115,6 +115,7 @@ run() {
     no_rate) without '"spin_rate"' | ablation "$1" ;;
     no_family) without '"family_restore", "family_keep"' | ablation "$1" ;;
     no_document) without '"elsewhere"' | ablation "$1" ;;
+    no_topic) without '"topic", "topic_keep"' | ablation "$1" ;;
     no_names) without '"name", "name_times", "name_letters"' | ablation "$1" ;;
     no_real_pairs)
         whole "$here/lexicon" |
@@ -138,7 +139,7 @@ run() {
 
 held_out
 if [ $# = 0 ]; then
-    set -- base unseen no_contexts no_rate no_family no_document no_names no_real_pairs
+    set -- base unseen no_contexts no_rate no_family no_document no_topic no_names no_real_pairs
     set -- "$@" no_lexicon half_language
     for family in "$here"/lexicon/*/; do
         set -- "$@" "$(basename "$family")"

@@ -8,6 +8,7 @@ use crate::channel::{Evidence, FAMILIES};
 use crate::lattice::elsewhere::Elsewhere;
 use crate::lattice::{Kind, Manner, Sentence};
 use crate::model::Model;
+use crate::topic::Topic;
 use rustc_hash::FxHashMap;
 use std::ops::Add;
 
@@ -48,6 +49,8 @@ pub(crate) struct Signs {
     sums: Sums,
     /// How often each word is expected in what the author wrote, sorted by word.
     words: Vec<(u32, f32)>,
+    /// What they are about.
+    topic: Topic,
     /// Which candidates stand no chance, by their numbers.
     ruled_out: Vec<bool>,
 }
@@ -120,7 +123,8 @@ impl Signs {
             kept.1 += if same { next.1 } else { 0.0 };
             same
         });
-        Self { sums, words, ruled_out: Vec::new() }
+        let topic = model.topic.of(&words);
+        Self { sums, words, topic, ruled_out: Vec::new() }
     }
 
     /// Rules out what had no chance in the search that they were read from.
@@ -176,14 +180,30 @@ fn posterior(prior: [f64; FAMILIES], logs: [f64; FAMILIES]) -> [f64; FAMILIES] {
     likely.map(|likely| likely / sum)
 }
 
+/// What the sentences of a document show together.
+#[derive(Clone, Default)]
+struct Document {
+    sums: Sums,
+    words: FxHashMap<u32, f32>,
+    topic: Topic,
+}
+
+impl Document {
+    fn add(&mut self, signs: &Signs) {
+        self.sums = self.sums + signs.sums;
+        self.topic = self.topic + signs.topic;
+        for &(word, count) in &signs.words {
+            *self.words.entry(word).or_default() += count;
+        }
+    }
+}
+
 /// What readings have told of documents and their sentences.
 pub(crate) struct Readings {
-    /// The document of each sentence.
-    documents: Vec<usize>,
+    /// The number of each sentence's document.
+    numbers: Vec<usize>,
     signs: Vec<Signs>,
-    /// The signs of each document, summed, and its words.
-    sums: Vec<Sums>,
-    words: Vec<FxHashMap<u32, f32>>,
+    documents: Vec<Document>,
     /// Whether enough is known of each document.
     settled: Vec<bool>,
 }
@@ -191,19 +211,16 @@ pub(crate) struct Readings {
 impl Readings {
     /// Nothing is known yet of sentences that belong to these documents, which are
     /// numbered from 0.
-    pub(crate) fn none(documents: Vec<usize>) -> Self {
-        let (signs, sums, words) = Default::default();
-        let count = documents.iter().max().map_or(0, |last| last + 1);
-        Self { documents, signs, sums, words, settled: vec![false; count] }
+    pub(crate) fn none(numbers: Vec<usize>) -> Self {
+        let count = numbers.iter().max().map_or(0, |last| last + 1);
+        let (signs, documents) = Default::default();
+        Self { numbers, signs, documents, settled: vec![false; count] }
     }
 
     /// Reads everything [`READINGS`] times, as suits weights that are still being learned
     /// and tell innocent documents badly; `read` tells the signs by [`Readings::manner`].
-    pub(crate) fn thorough(
-        documents: Vec<usize>,
-        mut read: impl FnMut(&Self) -> Vec<Signs>,
-    ) -> Self {
-        (0..READINGS).fold(Self::none(documents), |readings, _| {
+    pub(crate) fn thorough(numbers: Vec<usize>, mut read: impl FnMut(&Self) -> Vec<Signs>) -> Self {
+        (0..READINGS).fold(Self::none(numbers), |readings, _| {
             let signs = read(&readings);
             readings.with(signs)
         })
@@ -215,53 +232,50 @@ impl Readings {
         for (signs, before) in self.signs.iter_mut().zip(&before.signs) {
             signs.sums = (signs.sums + before.sums).half();
         }
-        for (sums, &before) in self.sums.iter_mut().zip(&before.sums) {
-            *sums = (*sums + before).half();
+        for (document, before) in self.documents.iter_mut().zip(&before.documents) {
+            document.sums = (document.sums + before.sums).half();
         }
         self
     }
 
     /// What these `signs` of each sentence tell.
     pub(crate) fn with(self, signs: Vec<Signs>) -> Self {
-        let mut sums = vec![Sums::default(); self.settled.len()];
-        let mut words: Vec<FxHashMap<u32, f32>> = vec![FxHashMap::default(); sums.len()];
-        for (&document, signs) in self.documents.iter().zip(&signs) {
-            sums[document] = sums[document] + signs.sums;
-            for &(word, count) in &signs.words {
-                *words[document].entry(word).or_default() += count;
-            }
+        let mut documents = vec![Document::default(); self.settled.len()];
+        for (&number, signs) in self.numbers.iter().zip(&signs) {
+            documents[number].add(signs);
         }
-        Self { signs, sums, words, ..self }
+        Self { signs, documents, ..self }
     }
 
     /// Takes it that of documents which hardly seem spun enough is known.
     pub(crate) fn settle(self) -> Self {
-        let settled = self.sums.iter().map(|sums| sums.share() < SETTLED).collect();
+        let is_settled = |document: &Document| document.sums.share() < SETTLED;
+        let settled = self.documents.iter().map(is_settled).collect();
         Self { settled, ..self }
     }
 
     /// Whether enough is known of the document of sentence `number`.
     pub(crate) fn is_settled(&self, number: usize) -> bool {
-        self.settled[self.documents[number]]
+        self.settled[self.numbers[number]]
     }
 
     /// How sentence `number` is spun.
     pub(crate) fn manner(&self, number: usize) -> Manner<'_> {
         let Some(here) = self.signs.get(number) else { return Manner::default() };
-        let document = self.documents[number];
-        let all = self.sums[document];
+        let document = &self.documents[self.numbers[number]];
         let elsewhere = Elsewhere {
-            counts: &self.words[document],
-            words: (all.words - here.sums.words) as f32,
+            counts: &document.words,
+            words: (document.sums.words - here.sums.words) as f32,
             own: &here.words,
         };
-        let manner = all.manner(here.sums);
+        let topic = (document.topic - here.topic).pooled();
+        let manner = document.sums.manner(here.sums);
         let (further, leeway) = match self.is_settled(number) {
             true => (FURTHER, 0.0),
             false => (1.0, LEEWAY),
         };
         let rate = manner.rate * further;
         let ruled_out = Some(&here.ruled_out[..]).filter(|out| !out.is_empty());
-        Manner { elsewhere: Some(elsewhere), rate, leeway, ruled_out, ..manner }
+        Manner { elsewhere: Some(elsewhere), topic: Some(topic), rate, leeway, ruled_out, ..manner }
     }
 }

@@ -72,6 +72,11 @@ features! {
     /// How much likelier the document's other sentences make a word that has candidates or
     /// the words of a candidate.
     Elsewhere "elsewhere" 0.2,
+    /// How much better a word that has candidates, or the words of a candidate, belong with the
+    /// document's other sentences than words do by chance.
+    Topic "topic" 0.0,
+    /// The same of a word that is left alone and has candidates.
+    TopicKeep "topic_keep" 0.0,
     /// How much commoner the original's words are, mean log probability.
     Rarity "rarity" 0.1,
     /// 1 if a replaced word is a capital inside the sentence.

@@ -101,6 +101,7 @@ impl<'m, 'd> Place<'m, 'd> {
             return None;
         }
         score += weights.of(Feature::Elsewhere) * self.elsewhere(found);
+        score += weights.of(Feature::Topic) * self.topic(found);
         (score + found.promise >= least).then_some(score)
     }
 
@@ -111,6 +112,7 @@ impl<'m, 'd> Place<'m, 'd> {
         let mut features = self.of_channel(candidate, words);
         features[Feature::Context] = found.fit;
         features[Feature::Elsewhere] = self.elsewhere(found);
+        features[Feature::Topic] = self.topic(found);
         features
     }
 
@@ -119,6 +121,13 @@ impl<'m, 'd> Place<'m, 'd> {
         let Some(elsewhere) = &self.manner.elsewhere else { return 0.0 };
         let gain = |word| elsewhere.gain(word, self.model.lm.unigram_log(word));
         self.model.channel.original(found.candidate as usize).map(gain).sum()
+    }
+
+    /// How much better a candidate's words belong with those of the document.
+    fn topic(&self, found: &Found) -> f32 {
+        let Some(topic) = &self.manner.topic else { return 0.0 };
+        let originals = self.model.channel.original(found.candidate as usize);
+        originals.map(|word| self.model.topic.fit(topic, word)).sum()
     }
 
     /// The features of a candidate, which has these `words`, that follow from the channel.

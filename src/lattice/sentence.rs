@@ -194,6 +194,10 @@ impl<'t> Sentence<'t> {
             let word = self.ids[at];
             features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
         }
+        if let Some(topic) = &manner.topic {
+            features[Feature::Topic] = model.topic.fit(topic, self.ids[at]);
+            features[Feature::TopicKeep] = features[Feature::Topic];
+        }
         if let Some(families) = &manner.families {
             let keep = model.channel.keep_in(node, families);
             features[Feature::FamilyKeep] = keep - features[Feature::Keep];

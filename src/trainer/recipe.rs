@@ -5,6 +5,7 @@ use crate::channel::score::ChannelConfig;
 use crate::context::train::ContextConfig;
 use crate::error::{Error, Result};
 use crate::lattice::features::NAMES;
+use crate::topic::train::TopicConfig;
 use crate::tune::TuneConfig;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct Recipe {
     pub channel: ChannelConfig,
     /// The context model.
     pub context: ContextConfig,
+    /// The topic model.
+    pub topic: TopicConfig,
     /// The feature weights.
     pub tune: TuneConfig,
     /// Bytes that counts of substitutions may take before they go to temporary files;
@@ -62,6 +65,7 @@ impl Default for Recipe {
             spin: None,
             channel: ChannelConfig::default(),
             context: ContextConfig::default(),
+            topic: TopicConfig::default(),
             tune: TuneConfig::default(),
             memory: 1 << 30,
             strict: false,
