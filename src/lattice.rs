@@ -61,7 +61,7 @@ pub(crate) struct Manner<'d> {
     /// The words of its other sentences, if they are known.
     pub(crate) elsewhere: Option<Elsewhere<'d>>,
     /// What the other sentences are about.
-    pub(crate) topic: Option<Pooled>,
+    pub(crate) topic: Option<&'d Pooled>,
     /// How much further below others, in nats, a candidate may stand to be looked at.
     pub(crate) leeway: f32,
     /// Which candidates of the sentence a reading has ruled out, by their numbers.

@@ -9,6 +9,7 @@ use crate::lattice::elsewhere::Elsewhere;
 use crate::lattice::{Kind, Manner, Sentence};
 use crate::model::Model;
 use crate::topic::Topic;
+use crate::vectors::Pooled;
 use rustc_hash::FxHashMap;
 use std::ops::Add;
 
@@ -204,6 +205,8 @@ pub(crate) struct Readings {
     numbers: Vec<usize>,
     signs: Vec<Signs>,
     documents: Vec<Document>,
+    /// What each sentence's document is about elsewhere.
+    topics: Vec<Pooled>,
     /// Whether enough is known of each document.
     settled: Vec<bool>,
 }
@@ -213,8 +216,8 @@ impl Readings {
     /// numbered from 0.
     pub(crate) fn none(numbers: Vec<usize>) -> Self {
         let count = numbers.iter().max().map_or(0, |last| last + 1);
-        let (signs, documents) = Default::default();
-        Self { numbers, signs, documents, settled: vec![false; count] }
+        let (signs, documents, topics) = Default::default();
+        Self { numbers, signs, documents, topics, settled: vec![false; count] }
     }
 
     /// Reads everything [`READINGS`] times, as suits weights that are still being learned
@@ -244,7 +247,10 @@ impl Readings {
         for (&number, signs) in self.numbers.iter().zip(&signs) {
             documents[number].add(signs);
         }
-        Self { signs, documents, ..self }
+        let pairs = self.numbers.iter().zip(&signs);
+        let topic = |(&number, here): (&usize, &Signs)| documents[number].topic - here.topic;
+        let topics = pairs.map(|pair| topic(pair).pooled()).collect();
+        Self { signs, documents, topics, ..self }
     }
 
     /// Takes it that of documents which hardly seem spun enough is known.
@@ -268,7 +274,7 @@ impl Readings {
             words: (document.sums.words - here.sums.words) as f32,
             own: &here.words,
         };
-        let topic = (document.topic - here.topic).pooled();
+        let topic = self.topics.get(number);
         let manner = document.sums.manner(here.sums);
         let (further, leeway) = match self.is_settled(number) {
             true => (FURTHER, 0.0),
@@ -276,6 +282,6 @@ impl Readings {
         };
         let rate = manner.rate * further;
         let ruled_out = Some(&here.ruled_out[..]).filter(|out| !out.is_empty());
-        Manner { elsewhere: Some(elsewhere), topic: Some(topic), rate, leeway, ruled_out, ..manner }
+        Manner { elsewhere: Some(elsewhere), topic, rate, leeway, ruled_out, ..manner }
     }
 }

@@ -125,7 +125,7 @@ impl<'m, 'd> Place<'m, 'd> {
 
     /// How much better a candidate's words belong with those of the document.
     fn topic(&self, found: &Found) -> f32 {
-        let Some(topic) = &self.manner.topic else { return 0.0 };
+        let Some(topic) = self.manner.topic else { return 0.0 };
         let originals = self.model.channel.original(found.candidate as usize);
         originals.map(|word| self.model.topic.fit(topic, word)).sum()
     }

@@ -194,7 +194,7 @@ impl<'t> Sentence<'t> {
             let word = self.ids[at];
             features[Feature::Elsewhere] = elsewhere.gain(word, model.lm.unigram_log(word));
         }
-        if let Some(topic) = &manner.topic {
+        if let Some(topic) = manner.topic {
             features[Feature::Topic] = model.topic.fit(topic, self.ids[at]);
             features[Feature::TopicKeep] = features[Feature::Topic];
         }
