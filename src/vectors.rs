@@ -101,22 +101,27 @@ impl Vectors {
 
     pub(crate) fn get(&self, row: usize) -> Vector {
         let unit = self.units.get(row);
-        let codes = self.codes(row).as_chunks::<DIMENSIONS>().0[0];
-        codes.map(|code| f32::from(code as i8) * unit)
+        self.codes(row).map(|code| f32::from(code as i8) * unit)
     }
 
     /// The product with a pooled vector.
     #[inline]
     pub(crate) fn product(&self, row: usize, pooled: &Pooled) -> f32 {
-        let products = self.codes(row).iter().zip(&pooled.codes);
-        let sum: i32 =
-            products.map(|(&code, &value)| i32::from(code as i8) * i32::from(value)).sum();
-        sum as f32 * pooled.unit * self.units.get(row)
+        let codes = self.codes(row).map(|code| i16::from(code as i8));
+        // Said so, a processor widens and multiplies eight at a time: half the time of a plain sum.
+        let mut lanes = [0i32; 8];
+        let pairs = codes.as_chunks::<8>().0.iter().zip(pooled.codes.as_chunks::<8>().0);
+        for (codes, values) in pairs {
+            for lane in 0..8 {
+                lanes[lane] += i32::from(codes[lane]) * i32::from(values[lane]);
+            }
+        }
+        lanes.iter().sum::<i32>() as f32 * pooled.unit * self.units.get(row)
     }
 
     #[inline]
-    fn codes(&self, row: usize) -> &[u8] {
-        &self.codes.as_slice()[row * DIMENSIONS..(row + 1) * DIMENSIONS]
+    fn codes(&self, row: usize) -> &[u8; DIMENSIONS] {
+        &self.codes.as_slice().as_chunks().0[row]
     }
 
     pub(crate) fn write(&self, writer: &mut SectionWriter) {
