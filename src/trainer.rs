@@ -15,8 +15,8 @@ mod thesaurus;
 mod weights;
 
 use crate::channel::Channel;
-use crate::context::train::Sentences;
 use crate::context::{self, ContextModel};
+use crate::corpus::Sentences;
 use crate::error::{Error, Result};
 use crate::model::engines::Engines;
 use crate::model::{Metadata, Model};

@@ -11,6 +11,7 @@
 
 use super::world::{Draws, World};
 use super::{ContextModel, WINDOW};
+use crate::corpus::Sentences;
 use crate::model::section::Array;
 use crate::vectors::{DIMENSIONS, NO_ROW, Rows, Vector, Vectors};
 use rayon::prelude::*;
@@ -57,38 +58,11 @@ impl Default for ContextConfig {
     }
 }
 
-/// Sentences as word numbers.
-#[derive(Default)]
-pub(crate) struct Sentences {
-    words: Vec<u32>,
-    ends: Vec<usize>,
-}
-
-impl Sentences {
-    pub(crate) fn push(&mut self, sentence: &[u32]) {
-        self.words.extend_from_slice(sentence);
-        self.ends.push(self.words.len());
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// The words of all of them, one after the other.
-    pub(crate) fn words(&self) -> &[u32] {
-        &self.words
-    }
-
-    fn get(&self, index: usize) -> &[u32] {
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.words[start..self.ends[index]]
-    }
-}
-
 /// Learners that share the sentences of a round.
 const LEARNERS: usize = 4;
 /// Sentences of a round.
 const ROUND: usize = 40_000;
+
 /// Learns from `sentences` of a vocabulary of `vocabulary` words; `pairs` are the
 /// substitutions of one word for one, `(original, spun)`.
 pub(crate) fn train(

@@ -1,6 +1,7 @@
 //! What all learners of contexts know: how common words are, and which are rivals.
 
-use super::train::{ContextConfig, Sentences};
+use super::train::ContextConfig;
+use crate::corpus::Sentences;
 use crate::vectors::{NO_ROW, commonest};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -54,8 +55,7 @@ impl<'c> World<'c> {
         sentences: &Sentences,
         pairs: &[(u32, u32)],
     ) -> Self {
-        let mut counts = vec![0u32; vocabulary];
-        sentences.words().iter().for_each(|&word| counts[word as usize] += 1);
+        let counts = sentences.counts(vocabulary);
         let common = commonest(&counts, config.words, |_| true);
         let mut rows = vec![NO_ROW; vocabulary];
         (0..).zip(&common).for_each(|(row, &word)| rows[word as usize] = row);

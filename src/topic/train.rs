@@ -2,7 +2,7 @@
 
 use super::TopicModel;
 use super::svd::{Sparse, truncated};
-use crate::context::train::Sentences;
+use crate::corpus::Sentences;
 use crate::vectors::{DIMENSIONS, NO_ROW, Rows, Vectors, commonest};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -35,8 +35,7 @@ const BLOCK: usize = 1000;
 /// Learns from `sentences`, which stand as in their documents, of a vocabulary of `vocabulary`
 /// words. Each thread counts [`BLOCK`] words with all others at a time: 48 MB with 12,000.
 pub(crate) fn train(config: &TopicConfig, vocabulary: usize, sentences: &Sentences) -> TopicModel {
-    let mut counts = vec![0u32; vocabulary];
-    sentences.words().iter().for_each(|&word| counts[word as usize] += 1);
+    let counts = sentences.counts(vocabulary);
     let most = config.frequent * sentences.words().len() as f64;
     let words = commonest(&counts, config.words, |count| f64::from(count) <= most);
     let mut rows = vec![NO_ROW; vocabulary];

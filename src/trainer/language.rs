@@ -2,7 +2,7 @@
 
 use super::recipe::{Recipe, TextSource};
 use super::text::{Part, batches, number_sentences};
-use crate::context::train::Sentences;
+use crate::corpus::Sentences;
 use crate::error::Result;
 use crate::lm::count::Counter;
 use crate::lm::estimate::{EstimateConfig, estimate};
