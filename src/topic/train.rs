@@ -61,7 +61,7 @@ pub(crate) fn train(config: &TopicConfig, vocabulary: usize, sentences: &Sentenc
 /// `text`.
 fn information(config: &TopicConfig, words: usize, text: &[u16]) -> Sparse {
     let around = |at: usize| {
-        let last = text.len().min(at + config.window + 1);
+        let last = text.len().min((at + 1).saturating_add(config.window));
         (at.saturating_sub(config.window), last)
     };
     // How many words each row is met with, itself and others.
