@@ -173,20 +173,22 @@ fn scores_sum_up_features_in_every_manner() {
         .map(|(line, tokens)| Sentence::read(&MODEL, line, tokens, None))
         .collect();
     let readings = thorough(&sentences);
-    let (mut lattice, mut moved) = (Lattice::default(), 0);
+    let (mut lattice, mut moved, mut topical) = (Lattice::default(), 0, 0);
     for (number, sentence) in sentences.iter().enumerate() {
         lattice.build(&MODEL, sentence, Manner::default());
         for manner in [Manner::default(), readings.manner(number)] {
             let before: Vec<f32> = lattice.choices().iter().map(|choice| choice.score).collect();
             lattice.renew(&MODEL, sentence, manner);
             for (choice, before) in lattice.choices().iter().zip(before) {
-                let sum = MODEL.weights.dot(&sentence.features(&MODEL, choice, manner));
+                let features = sentence.features(&MODEL, choice, manner);
+                let sum = MODEL.weights.dot(&features);
+                topical += usize::from(features[Feature::Topic] != 0.0);
                 assert!((choice.score - sum).abs() < 1e-3, "{choice:?} {sum}");
                 moved += usize::from((choice.score - before).abs() > 1e-3);
             }
         }
     }
-    assert!(moved > 0);
+    assert!(moved > 0 && topical > 0, "{moved} {topical}");
 }
 
 #[test]

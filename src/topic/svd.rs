@@ -12,7 +12,7 @@ use rayon::prelude::*;
 /// Vectors beyond those asked for, and products with the matrix.
 const MORE: usize = 16;
 const PRODUCTS: usize = 5;
-/// Rounds of rotations; half as many do for any matrix that was met.
+/// Rounds of rotations at most: what is off the diagonal, once small, falls to its square in each.
 const ROUNDS: usize = 30;
 
 /// A symmetric matrix, as its rows' columns and values.

@@ -3,7 +3,7 @@
 use super::TopicModel;
 use super::svd::{Sparse, truncated};
 use crate::corpus::Sentences;
-use crate::vectors::{DIMENSIONS, NO_ROW, Rows, Vectors, commonest};
+use crate::vectors::{DIMENSIONS, Rows, Vectors, commonest};
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -38,10 +38,9 @@ pub(crate) fn train(config: &TopicConfig, vocabulary: usize, sentences: &Sentenc
     let counts = sentences.counts(vocabulary);
     let most = config.frequent * sentences.words().len() as f64;
     let words = commonest(&counts, config.words, |count| f64::from(count) <= most);
-    let mut rows = vec![NO_ROW; vocabulary];
-    (0..).zip(&words).for_each(|(row, &word)| rows[word as usize] = row);
-    let text = sentences.words().iter().map(|&word| rows[word as usize]);
-    let text: Vec<u16> = text.filter(|&row| row != NO_ROW).collect();
+    let rows = Rows::new(vocabulary, &words);
+    let text = sentences.words().iter().filter_map(|&word| rows.of(word));
+    let text: Vec<u16> = text.map(|row| row as u16).collect();
     let matrix = information(config, words.len(), &text);
     let (values, directions) = truncated(&matrix, DIMENSIONS, config.seed);
     // A root of the strength for each of two words whose product is asked for.
@@ -54,7 +53,7 @@ pub(crate) fn train(config: &TopicConfig, vocabulary: usize, sentences: &Sentenc
         }
     }
     let vectors: Vec<f32> = vectors.into_iter().map(|value| value as f32).collect();
-    TopicModel { rows: Rows::new(vocabulary, &words), vectors: Vectors::pack(&vectors) }
+    TopicModel { rows, vectors: Vectors::pack(&vectors) }
 }
 
 /// The positive pointwise mutual information of each two of `words` rows in one window of
