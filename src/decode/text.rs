@@ -37,14 +37,16 @@ impl Decoder<'_> {
 }
 
 /// The lines of one field as one: the `k` best combinations, and all edits.
-pub(crate) fn join_lines(lines: Vec<Restored>, k: usize) -> Restored {
-    let mut lines = lines.into_iter();
-    let Some(mut joined) = lines.next() else {
+pub(crate) fn join_lines(mut lines: Vec<Restored>, k: usize) -> Restored {
+    let restorations = combine(&lines, k);
+    let mut rest = lines.drain(..);
+    let Some(mut joined) = rest.next() else {
         return Restored::untouched("");
     };
-    for line in lines {
-        let start = joined.text.len() + 1;
-        joined.text = format!("{}\n{}", joined.text, line.text);
+    for line in rest {
+        joined.text.push('\n');
+        let start = joined.text.len();
+        joined.text.push_str(&line.text);
         let moved = |edit: Edit| Edit { start: edit.start + start, end: edit.end + start, ..edit };
         joined.edits.extend(line.edits.into_iter().map(moved));
         let moved = |word: Candidate| Candidate {
@@ -54,19 +56,54 @@ pub(crate) fn join_lines(lines: Vec<Restored>, k: usize) -> Restored {
         };
         joined.words.extend(line.words.into_iter().map(moved));
         joined.candidates.extend(line.candidates.into_iter().map(moved));
-        let both = |a: &Restoration, b: &Restoration| Restoration {
-            text: format!("{}\n{}", a.text, b.text),
-            score: a.score + b.score,
-            probability: a.probability * b.probability,
-        };
-        let pairs =
-            joined.restorations.iter().flat_map(|a| line.restorations.iter().map(move |b| (a, b)));
-        let mut restorations: Vec<Restoration> = pairs.map(|(a, b)| both(a, b)).collect();
-        restorations.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        restorations.truncate(k);
-        joined.restorations = restorations;
     }
-    joined
+    Restored { restorations, ..joined }
+}
+
+/// A combination of restorations of the first lines.
+#[derive(Clone, Copy)]
+struct Way {
+    score: f64,
+    probability: f64,
+    /// Its last step, counted from 1; 0 for none.
+    last: usize,
+}
+
+/// The `k` best combinations of the lines' restorations. Text is put together at the end, so
+/// that a long field is not copied line by line.
+fn combine(lines: &[Restored], k: usize) -> Vec<Restoration> {
+    let mut ways = vec![Way { score: 0.0, probability: 1.0, last: 0 }];
+    // What each step adds, and the step before it.
+    let mut steps: Vec<(&str, usize)> = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        let pairs = ways.iter().flat_map(|way| line.restorations.iter().map(move |r| (way, r)));
+        let mut longer: Vec<(Way, &str)> = pairs
+            .map(|(way, next)| {
+                let (score, probability) =
+                    (way.score + next.score, way.probability * next.probability);
+                (Way { score, probability, last: way.last }, next.text.as_str())
+            })
+            .collect();
+        // The first line's stand in their order.
+        if number > 0 {
+            longer.sort_by(|(a, _), (b, _)| b.probability.total_cmp(&a.probability));
+            longer.truncate(k);
+        }
+        let step = |(way, text): (Way, _)| {
+            steps.push((text, way.last));
+            Way { last: steps.len(), ..way }
+        };
+        ways = longer.into_iter().map(step).collect();
+    }
+    let whole = |way: Way| {
+        let before = |&last: &usize| Some(steps[last - 1].1).filter(|&step| step > 0);
+        let path = std::iter::successors(Some(way.last).filter(|&step| step > 0), before);
+        let mut texts: Vec<&str> = path.map(|step| steps[step - 1].0).collect();
+        texts.reverse();
+        let Way { score, probability, .. } = way;
+        Restoration { text: texts.join("\n"), score, probability }
+    };
+    ways.into_iter().map(whole).collect()
 }
 
 #[cfg(test)]
@@ -89,6 +126,29 @@ mod tests {
         assert_eq!(whole.edits.len(), as_lines.iter().map(|line| line.edits.len()).sum::<usize>());
         for edit in &whole.edits {
             assert_eq!(&text[edit.start..edit.end], edit.spun);
+        }
+    }
+
+    #[test]
+    fn combinations_by_hand() {
+        let line = |ways: &[(&str, f64)]| {
+            let restorations = ways.iter().map(|&(text, probability)| Restoration {
+                text: text.into(),
+                score: probability.ln(),
+                probability,
+            });
+            Restored { restorations: restorations.collect(), ..Restored::untouched("x") }
+        };
+        let lines =
+            [line(&[("a", 0.6), ("b", 0.4)]), line(&[("c", 0.5), ("d", 0.3)]), line(&[("e", 1.0)])];
+        let joined = join_lines(lines.to_vec(), 3);
+        let texts: Vec<&str> = joined.restorations.iter().map(|r| r.text.as_str()).collect();
+        // 0.3, 0.2, 0.18; *b d* has 0.12.
+        assert_eq!(texts, ["a\nc\ne", "b\nc\ne", "a\nd\ne"]);
+        assert_eq!(joined.text, "x\nx\nx");
+        for (way, expected) in joined.restorations.iter().zip([0.3, 0.2, 0.18]) {
+            assert!((way.probability - expected).abs() < 1e-12);
+            assert!((way.score - expected.ln()).abs() < 1e-12);
         }
     }
 
