@@ -24,6 +24,7 @@ mod workspace;
 use crate::error::{Error, Result};
 use crate::lattice::{Lattice, Manner, Sentence};
 use crate::model::Model;
+pub(crate) use batch::TOGETHER;
 pub(crate) use document::{Readings, Signs};
 pub(crate) use graph::{Graph, NONE};
 use line::{SentenceResult, Writer};
@@ -55,6 +56,8 @@ pub struct DecodeConfig {
     /// Gives the restoration of least expected word error instead of the likeliest; there is
     /// no second best then.
     pub least_risk: bool,
+    /// Tells what else may have stood where something is changed ([`Edit::alternatives`]).
+    pub alternatives: bool,
     /// Tells how likely every word is, also of those left alone ([`Restored::words`]).
     pub words: bool,
     /// Tells everything that was considered ([`Restored::candidates`]).
@@ -69,6 +72,7 @@ impl Default for DecodeConfig {
             beam: 8,
             beam_width: 7.0,
             least_risk: false,
+            alternatives: true,
             words: false,
             candidates: false,
         }

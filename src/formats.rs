@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 pub use field::text_of;
 #[cfg(any(test, fuzzing))]
 pub(crate) use record::Block;
-pub(crate) use record::{Record, Refusal, decode};
+pub(crate) use record::{Record, Refusal, decode, restore};
 use serde::{Deserialize, Serialize};
 use std::io::BufRead;
 use std::path::Path;

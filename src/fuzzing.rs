@@ -4,12 +4,12 @@
 
 use crate::corpus::packing::Packing;
 use crate::corpus::{Lines, PairRows};
-use crate::decode::{Decoder, Edit, Restored};
+use crate::decode::{Candidate, Decoder};
 use crate::formats::{self, Format, Place, Record, Settings};
 use crate::lm::{arpa, model::BackoffModel};
 use crate::model::{Model, container};
 use crate::spin::Lexicon;
-use crate::text::{sentences, tokenize};
+use crate::text::{Token, sentences, tokenize};
 use crate::{KeptCounts, Recipe, Trainer};
 use std::io::{BufReader, Cursor, Read};
 use std::sync::{LazyLock, Once};
@@ -208,27 +208,20 @@ pub(crate) fn comes_back(format: Format, bytes: &[u8]) {
     let mut other = Vec::new();
     while let Some(record) = source.next().expect("memory does not fail") {
         put(&record, &mut other);
-        let untouched = |block: &formats::Block| Restored::untouched(&block.text);
-        let untouched: Vec<Restored> = record.blocks.iter().map(untouched).collect();
-        record.write(&untouched, &mut same);
+        record.write(&vec![Vec::new(); record.blocks.len()], &mut same);
     }
     assert!(same == bytes, "{format:?}");
 }
 
 /// Writes a record with every word in it replaced.
 fn put(record: &Record, out: &mut Vec<u8>) {
-    let restored = |block: &formats::Block| {
-        let mut restored = Restored::untouched(&block.text);
-        let tokens = tokenize(&block.text);
-        restored.edits.extend(tokens.chunks(2).map(|tokens| {
-            let (start, end) = (tokens[0].start, tokens[tokens.len() - 1].end);
-            let (spun, original) = (block.text[start..end].into(), "a \"<&\\".into());
-            Edit { start, end, spun, original, probability: 1.0, alternatives: Vec::new() }
-        }));
-        restored
+    let change = |tokens: &[Token]| {
+        let (start, end) = (tokens[0].start, tokens[tokens.len() - 1].end);
+        Candidate { start, end, original: "a \"<&\\".into(), probability: 1.0 }
     };
-    let restored: Vec<Restored> = record.blocks.iter().map(restored).collect();
-    record.write(&restored, out);
+    let changes = |block: &formats::Block| tokenize(&block.text).chunks(2).map(change).collect();
+    let changes: Vec<Vec<Candidate>> = record.blocks.iter().map(changes).collect();
+    record.write(&changes, out);
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ impl<'p> FromIterator<HeldOut<'p>> for Examples {
         });
         let mut examples: Vec<Example> = examples.collect();
         let sentences: Vec<_> =
-            examples.iter().map(|e| (e.document, &*e.text, &*e.tokens)).collect();
+            examples.iter().map(|e| (e.document, (&*e.text, &*e.tokens))).collect();
         let names = Names::of_each(&sentences);
         examples.iter_mut().for_each(|example| example.names = names.clone());
         Self(examples)

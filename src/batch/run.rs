@@ -4,7 +4,7 @@ use super::signals::Signals;
 use super::sink::{Portion, Sink};
 use crate::decode::{Decoder, Restored};
 use crate::error::{Error, Result};
-use crate::formats::{Record, Source, decode};
+use crate::formats::{Record, Source, decode, restore};
 use crate::progress::Progress;
 
 /// Bytes of records, and records, that are decoded together.
@@ -71,16 +71,17 @@ fn gather(source: &mut dyn Source) -> Result<Vec<Record>> {
 
 impl Decoding<'_, '_> {
     fn bytes(&self, records: &[Record], listed: bool) -> Result<Vec<u8>> {
-        let restored = decode(self.decoder, self.nbest, records);
-        let mut out = Vec::new();
-        for (record, restored) in records.iter().zip(restored) {
-            if record.refused && listed {
-                continue;
-            }
-            if self.evidence {
+        let mut out = Vec::with_capacity(records.iter().map(|record| record.raw.len()).sum());
+        let wanted = |record: &Record| !(record.refused && listed);
+        if self.evidence {
+            let restored = decode(self.decoder, self.nbest, records);
+            for (record, restored) in records.iter().zip(restored).filter(|(r, _)| wanted(r)) {
                 evidence(record, restored, &mut out)?;
-            } else {
-                record.write(&restored, &mut out);
+            }
+        } else {
+            let changes = restore(self.decoder, records);
+            for (record, changes) in records.iter().zip(changes).filter(|(r, _)| wanted(r)) {
+                record.write(&changes, &mut out);
             }
         }
         Ok(out)

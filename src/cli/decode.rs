@@ -70,18 +70,19 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let model = args.model.open()?;
+    let lines = args.wants_lines_of_evidence()?;
+    let evidence = args.evidence || args.every_word || lines;
     let config = DecodeConfig {
         nbest: args.nbest.into(),
         min_confidence: args.sureness.least(&model)?,
         least_risk: args.sureness.least_risk,
+        alternatives: evidence,
         words: args.every_word,
         ..DecodeConfig::default()
     };
     let decoder = Decoder::with_config(&model, config.clone())?;
     let identity = super::identity(args.model.model.as_deref())?;
-    let lines = args.wants_lines_of_evidence()?;
     let format = args.format.filter(|_| !lines);
-    let evidence = args.evidence || args.every_word || lines;
     let args = Args { evidence, format, ..args };
     if args.nbest > 1 && !args.evidence {
         return Err(Error::usage("--nbest needs --evidence: text holds one restoration"));

@@ -44,39 +44,59 @@ impl Decoder<'_> {
         L: AsRef<str> + Sync + 'd,
         D: AsRef<[L]> + Sync,
     {
+        let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
+        let take = |document: usize, line| restored[document].push(line);
+        self.decode_each(documents, go_on, take).then_some(restored)
+    }
+
+    /// The same a line at a time: each is given to `take` with the number of its document, so
+    /// that no more need be kept than is wanted of it. False once `go_on` has said no.
+    pub(crate) fn decode_each<'d, L, D>(
+        &self,
+        documents: &'d [D],
+        go_on: &(dyn Fn() -> bool + Sync),
+        mut take: impl FnMut(usize, Restored),
+    ) -> bool
+    where
+        L: AsRef<str> + Sync + 'd,
+        D: AsRef<[L]> + Sync,
+    {
         let numbered = |(document, lines): (usize, &'d D)| {
             lines.as_ref().iter().map(move |line| (document, line.as_ref()))
         };
         let lines: Vec<(usize, &str)> = documents.iter().enumerate().flat_map(numbered).collect();
-        let plans: Vec<Plan<'_>> =
-            lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
-        let sentences: Vec<(usize, &str, &[Token])> =
-            plans.iter().flat_map(Plan::sentences).collect();
-        let mut results = Vec::with_capacity(sentences.len());
-        for part in parts(&sentences, TOGETHER) {
-            results.extend(self.part(&part, go_on)?);
+        let mut documents = lines.iter().map(|&(document, _)| document);
+        for lines in parts(&lines, |line| line.len(), TOGETHER) {
+            let plans: Vec<Plan<'_>> =
+                lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
+            let sentences: Vec<_> = plans.iter().flat_map(Plan::sentences).collect();
+            let mut results = Vec::with_capacity(sentences.len());
+            // A line may be longer than what is restored together.
+            for sentences in parts(&sentences, |(_, tokens)| length(tokens), TOGETHER) {
+                let Some(more) = self.part(&sentences, go_on) else { return false };
+                results.extend(more);
+            }
+            let mut results = results.into_iter();
+            for (plan, document) in plans.iter().zip(documents.by_ref()) {
+                let sentences = results.by_ref().take(plan.sentences.len()).collect();
+                take(document, line::assemble(plan.line, sentences, self.config.nbest));
+            }
         }
-        let mut results = results.into_iter();
-        let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
-        for plan in &plans {
-            let sentences = results.by_ref().take(plan.sentences.len()).collect();
-            restored[plan.document].push(line::assemble(plan.line, sentences, self.config.nbest));
-        }
-        Some(restored)
+        true
     }
 
     /// Restores the sentences of documents that are numbered from 0.
     fn part(
         &self,
-        sentences: &[(usize, &str, &[Token])],
+        sentences: &[(usize, (&str, &[Token]))],
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Option<Vec<SentenceResult>> {
         let names = Names::of_each(sentences);
-        let read = |&(document, line, tokens): &(usize, _, _)| {
+        let read = |&(document, (line, tokens)): &(usize, _)| {
             Sentence::read(self.model, line, tokens, names.get(document))
         };
         let read: Vec<Sentence<'_>> = sentences.par_iter().map(read).collect();
-        let documents = sentences.iter().map(|&(document, ..)| document).collect();
+        let documents = sentences.iter().map(|&(document, _)| document).collect();
         let Self { model, config, workspaces } = self;
         let search = Search { model, config, workspaces, go_on };
         search.each(&read, documents, |number, manner, lattice, graph| {
@@ -85,23 +105,24 @@ impl Decoder<'_> {
     }
 }
 
-/// Tokens that are restored together, so that memory is bounded: of a longer document every so
+/// Bytes that are restored together, so that memory is bounded: of a longer document every so
 /// many are one by themselves, and of short ones as many as make up so many.
-const TOGETHER: usize = 1 << 15;
+pub(crate) const TOGETHER: usize = 64 << 10;
 
-/// Cuts sentences, which stand in the order of their documents, into parts of about `together`
-/// tokens or more, each with its own documents, numbered from 0. Where a document is cut does
-/// not depend on the others.
-fn parts<'l>(
-    sentences: &[(usize, &'l str, &'l [Token])],
+/// Cuts lines or sentences, which stand in the order of their documents, into parts of
+/// `together` bytes and what completes the last of them, each with its own documents, numbered from 0. Where a document is
+/// cut does not depend on the others.
+fn parts<T: Copy>(
+    items: &[(usize, T)],
+    bytes: impl Fn(T) -> usize,
     together: usize,
-) -> Vec<Vec<(usize, &'l str, &'l [Token])>> {
+) -> Vec<Vec<(usize, T)>> {
     let mut parts: Vec<Vec<_>> = Vec::new();
     let (mut in_part, mut number) = (0, 0);
-    for document in sentences.chunk_by(|a, b| a.0 == b.0) {
+    for document in items.chunk_by(|a, b| a.0 == b.0) {
         let mut in_document = 0;
-        for (at, &(_, line, tokens)) in document.iter().enumerate() {
-            if at == 0 || in_document + tokens.len() > together {
+        for (at, &(_, item)) in document.iter().enumerate() {
+            if at == 0 || in_document >= together {
                 in_document = 0;
                 number += 1;
                 if parts.is_empty() || in_part >= together {
@@ -109,9 +130,9 @@ fn parts<'l>(
                     (in_part, number) = (0, 0);
                 }
             }
-            parts.last_mut().expect("a part").push((number, line, tokens));
-            in_document += tokens.len();
-            in_part += tokens.len();
+            parts.last_mut().expect("a part").push((number, item));
+            in_document += bytes(item);
+            in_part += bytes(item);
         }
     }
     parts
@@ -125,11 +146,16 @@ impl<'l> Plan<'l> {
     }
 
     /// The sentences, each with its document.
-    fn sentences(&self) -> impl Iterator<Item = (usize, &'l str, &[Token])> {
+    fn sentences(&self) -> impl Iterator<Item = (usize, (&'l str, &[Token]))> {
         let sentence =
-            |range: &Range<usize>| (self.document, self.line, &self.tokens[range.clone()]);
+            |range: &Range<usize>| (self.document, (self.line, &self.tokens[range.clone()]));
         self.sentences.iter().map(sentence)
     }
+}
+
+/// Bytes from the first of some tokens to the last.
+fn length(tokens: &[Token]) -> usize {
+    tokens.first().zip(tokens.last()).map_or(0, |(first, last)| last.end - first.start)
 }
 
 #[cfg(test)]
@@ -139,25 +165,19 @@ mod tests {
 
     #[test]
     fn parts_by_hand() {
-        let texts = ["a b c", "d e", "f", "g h i j", "k l", "m n o", "p", ""];
-        let tokens: Vec<Vec<Token>> = texts.iter().map(|text| tokenize(text)).collect();
+        let texts = ["abc", "de", "f", "ghij", "kl", "mno", "p", ""];
         // The third document alone is longer than what is restored together.
-        let documents = [0, 0, 1, 2, 2, 2, 3, 3];
-        let sentences: Vec<(usize, &str, &[Token])> = documents
-            .into_iter()
-            .zip(texts.iter().zip(&tokens))
-            .map(|(document, (text, tokens))| (document, *text, &tokens[..]))
-            .collect();
+        let lines: Vec<(usize, &str)> = [0, 0, 1, 2, 2, 2, 3, 3].into_iter().zip(texts).collect();
         let cut = |together| {
-            let shown = |part: Vec<(usize, &str, &[Token])>| {
-                let shown = part.iter().map(|(document, text, _)| format!("{document}{text}"));
+            let shown = |part: Vec<(usize, &str)>| {
+                let shown = part.iter().map(|(document, text)| format!("{document}{text}"));
                 shown.collect::<Vec<_>>().join("|")
             };
-            parts(&sentences, together).into_iter().map(shown).collect::<Vec<_>>()
+            parts(&lines, str::len, together).into_iter().map(shown).collect::<Vec<_>>()
         };
-        assert_eq!(cut(100), ["0a b c|0d e|1f|2g h i j|2k l|2m n o|3p|3"]);
-        assert_eq!(cut(6), ["0a b c|0d e|1f", "0g h i j|0k l", "0m n o|1p|1"]);
-        assert_eq!(parts(&[], 6), Vec::<Vec<(usize, &str, &[Token])>>::new());
+        assert_eq!(cut(100), ["0abc|0de|1f|2ghij|2kl|2mno|3p|3"]);
+        assert_eq!(cut(6), ["0abc|0de|1f", "0ghij|0kl", "0mno|1p|1"]);
+        assert_eq!(parts(&[], str::len, 6), Vec::<Vec<(usize, &str)>>::new());
     }
 
     #[test]
@@ -166,9 +186,26 @@ mod tests {
         let lines = spun_lines();
         // Together they fill several parts.
         let documents = vec![lines.clone(); 80];
-        let tokens: usize = lines.iter().map(|line| tokenize(line).len()).sum();
-        assert!(80 * tokens > 2 * TOGETHER, "{tokens}");
+        let bytes: usize = lines.iter().map(|line| line.len()).sum();
+        assert!(80 * bytes > 2 * TOGETHER, "{bytes}");
         let alone = decoder.decode_document(&lines);
         assert!(decoder.decode_documents(&documents).iter().all(|document| *document == alone));
+    }
+
+    #[test]
+    fn a_line_may_be_longer_than_what_is_restored_together() {
+        let decoder = Decoder::new(&MODEL);
+        let line = vec![spun_lines().join(" "); 80].join(" ");
+        assert!(line.len() > 2 * TOGETHER, "{}", line.len());
+        let restored = decoder.decode(&line);
+        let (mut rebuilt, mut end) = (String::new(), 0);
+        for edit in &restored.edits {
+            assert_eq!(&line[edit.start..edit.end], edit.spun);
+            rebuilt.extend([&line[end..edit.start], &edit.original]);
+            end = edit.end;
+        }
+        rebuilt.push_str(&line[end..]);
+        assert!(restored.edits.last().is_some_and(|last| last.start > 2 * TOGETHER));
+        assert_eq!(restored.best(), rebuilt);
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
             probability: share(path) / all,
         };
         let best = paths.first().map_or(&[][..], |best| &best.choices);
-        let edits = self.edits(graph, best);
+        let edits = self.edits(graph, best, config);
         let words = if config.words { self.words(graph, best, &edits) } else { Vec::new() };
         SentenceResult {
             start: tokens[0].start,
@@ -121,13 +121,13 @@ impl<'a> Writer<'a> {
         out
     }
 
-    fn edits(&self, graph: &Graph, choices: &[u32]) -> Vec<Edit> {
+    fn edits(&self, graph: &Graph, choices: &[u32], config: &DecodeConfig) -> Vec<Edit> {
         let changes = |&&number: &&u32| self.lattice.choice(number).kind != Kind::Keep;
         if !choices.iter().any(|number| changes(&number)) {
             return Vec::new();
         }
         let posteriors = graph.choice_posteriors(self.lattice);
-        let edit = |&number: &u32| self.edit(graph, &posteriors, number);
+        let edit = |&number: &u32| self.edit(graph, &posteriors, number, config);
         choices.iter().filter(changes).map(edit).collect()
     }
 
@@ -189,7 +189,7 @@ impl<'a> Writer<'a> {
         Candidate { start, end, original, probability: probability.min(1.0) }
     }
 
-    fn edit(&self, graph: &Graph, posteriors: &[f64], number: u32) -> Edit {
+    fn edit(&self, graph: &Graph, posteriors: &[f64], number: u32, config: &DecodeConfig) -> Edit {
         let choice = self.lattice.choice(number);
         let span = choice.span();
         let written = |choice: &Choice| {
@@ -205,26 +205,33 @@ impl<'a> Writer<'a> {
             let text = written(rival);
             if text == original {
                 probability += likely;
-            } else if rival.kind != Kind::Keep {
+            } else if config.alternatives && rival.kind != Kind::Keep {
                 alternatives.push(Alternative { original: text, probability: likely });
             }
         }
         let spun = self.spun(choice).to_string();
-        let kept = graph.kept(self.lattice, span.clone());
-        alternatives.push(Alternative { original: spun.clone(), probability: kept });
-        // What is left to 1 is that the author wrote none of them.
         let (features, rate) = (self.features(choice), self.manner.rate);
         let probability = self.model.calibrator.confidence(probability, rate, &features);
-        let others: f64 = alternatives.iter().map(|other| other.probability).sum();
-        let room = ((1.0 - probability) / others.max(f64::MIN_POSITIVE)).min(1.0);
-        alternatives.iter_mut().for_each(|other| other.probability *= room);
-        alternatives.retain(|other| other.probability >= LEAST_ALTERNATIVE);
-        alternatives.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        alternatives.truncate(MOST_ALTERNATIVES);
+        if config.alternatives {
+            let kept = graph.kept(self.lattice, span.clone());
+            alternatives.push(Alternative { original: spun.clone(), probability: kept });
+            settle(&mut alternatives, 1.0 - probability);
+        }
         let tokens = self.sentence.tokens;
         let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
         Edit { start, end, spun, original, probability, alternatives }
     }
+}
+
+/// Gives alternatives the room that a change leaves them, and keeps the likeliest. What is left
+/// to 1 is that the author wrote none of them.
+fn settle(alternatives: &mut Vec<Alternative>, room: f64) {
+    let all: f64 = alternatives.iter().map(|other| other.probability).sum();
+    let room = (room / all.max(f64::MIN_POSITIVE)).min(1.0);
+    alternatives.iter_mut().for_each(|other| other.probability *= room);
+    alternatives.retain(|other| other.probability >= LEAST_ALTERNATIVE);
+    alternatives.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    alternatives.truncate(MOST_ALTERNATIVES);
 }
 
 /// A restoration of the first sentences of a line: how good it is, the

@@ -47,7 +47,8 @@ pub struct Edit {
     /// How likely exactly this is, from the posteriors of the lattice.
     pub probability: f64,
     /// Other readings of the same place, the likeliest first; the spun words
-    /// themselves are one of them.
+    /// themselves are one of them. Nothing unless
+    /// [`DecodeConfig::alternatives`](super::DecodeConfig::alternatives) asks for it.
     pub alternatives: Vec<Alternative>,
 }
 
@@ -63,6 +64,27 @@ pub struct Candidate {
     /// How likely the author wrote this; of what is considered and not chosen, how likely it is
     /// among all that is.
     pub probability: f64,
+}
+
+impl Edit {
+    /// The same so many bytes further on.
+    pub(crate) fn moved(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by, ..self }
+    }
+}
+
+impl Candidate {
+    /// The same so many bytes further on.
+    pub(crate) fn moved(self, by: usize) -> Self {
+        Self { start: self.start + by, end: self.end + by, ..self }
+    }
+}
+
+impl From<Edit> for Candidate {
+    fn from(edit: Edit) -> Self {
+        let Edit { start, end, original, probability, .. } = edit;
+        Self { start, end, original, probability }
+    }
 }
 
 /// Another reading of the place of an [`Edit`].

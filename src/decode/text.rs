@@ -1,6 +1,6 @@
 //! Whole texts: lines that were read together, and what becomes of them as one.
 
-use super::restoration::{Candidate, Edit, Restoration, Restored};
+use super::restoration::{Restoration, Restored};
 use super::{DecodeConfig, Decoder};
 
 impl Decoder<'_> {
@@ -47,15 +47,9 @@ pub(crate) fn join_lines(mut lines: Vec<Restored>, k: usize) -> Restored {
         joined.text.push('\n');
         let start = joined.text.len();
         joined.text.push_str(&line.text);
-        let moved = |edit: Edit| Edit { start: edit.start + start, end: edit.end + start, ..edit };
-        joined.edits.extend(line.edits.into_iter().map(moved));
-        let moved = |word: Candidate| Candidate {
-            start: word.start + start,
-            end: word.end + start,
-            ..word
-        };
-        joined.words.extend(line.words.into_iter().map(moved));
-        joined.candidates.extend(line.candidates.into_iter().map(moved));
+        joined.edits.extend(line.edits.into_iter().map(|edit| edit.moved(start)));
+        joined.words.extend(line.words.into_iter().map(|word| word.moved(start)));
+        joined.candidates.extend(line.candidates.into_iter().map(|other| other.moved(start)));
     }
     Restored { restorations, ..joined }
 }

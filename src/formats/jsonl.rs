@@ -50,8 +50,7 @@ impl Source for Objects {
             },
             Line::Unreadable(bytes, error) => (bytes, Some(error.parts().1)),
         };
-        record.raw.extend_from_slice(bytes);
-        record.raw.extend_from_slice(end.as_bytes());
+        record.raw = [bytes, end.as_bytes()].concat();
         if let Some(reason) = refused {
             let at = offset..self.lines.offset();
             let place = format!("{}:{}", self.lines.path().display(), self.lines.number());

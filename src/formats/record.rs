@@ -1,6 +1,6 @@
 //! A record: bytes of a file, and where in them the text stands that is restored.
 
-use crate::decode::{Decoder, Edit, Restored, join_lines};
+use crate::decode::{Candidate, Decoder, Restored, join_lines};
 use std::ops::Range;
 
 /// What is read at once and decoded as a document of its own.
@@ -106,20 +106,21 @@ impl Block {
         self.pieces.push(Piece { raw, text: start..self.text.len(), exact, node });
     }
 
-    /// What is decoded as a line each.
-    fn parts(&self) -> impl Iterator<Item = &str> {
+    /// What is decoded as a line each, and where it starts.
+    fn parts(&self) -> impl Iterator<Item = (usize, &str)> {
         let limit = if self.lines { usize::MAX } else { 1 };
-        self.text.splitn(limit, '\n')
+        let mut end = 0;
+        self.text.splitn(limit, '\n').map(move |line| {
+            let start = end;
+            end += line.len() + 1;
+            (start, line)
+        })
     }
 }
 
 /// Decodes records, each a document of its own; `k` restorations of each block.
 pub(crate) fn decode(decoder: &Decoder<'_>, k: usize, records: &[Record]) -> Vec<Vec<Restored>> {
-    let documents: Vec<Vec<&str>> = records
-        .iter()
-        .map(|record| record.blocks.iter().flat_map(Block::parts).collect())
-        .collect();
-    let restored = decoder.decode_documents(&documents);
+    let restored = decoder.decode_documents(&documents(records));
     let join = |(record, restored): (&Record, Vec<Restored>)| {
         let mut restored = restored.into_iter();
         let block = |block: &Block| {
@@ -131,38 +132,60 @@ pub(crate) fn decode(decoder: &Decoder<'_>, k: usize, records: &[Record]) -> Vec
     records.iter().zip(restored).map(join).collect()
 }
 
+/// Restores records, each a document of its own: what is changed in each block, and nothing
+/// else, so that long records take little memory.
+pub(crate) fn restore(decoder: &Decoder<'_>, records: &[Record]) -> Vec<Vec<Vec<Candidate>>> {
+    let none = |record: &Record| vec![Vec::new(); record.blocks.len()];
+    let mut changes: Vec<Vec<Vec<Candidate>>> = records.iter().map(none).collect();
+    let mut places = records.iter().enumerate().flat_map(|(record, of)| {
+        let blocks = of.blocks.iter().enumerate();
+        blocks.flat_map(move |(block, of)| of.parts().map(move |(start, _)| (record, block, start)))
+    });
+    decoder.decode_each(&documents(records), &|| true, |_, line| {
+        let (record, block, start) = places.next().expect("the place of a line");
+        let moved = line.edits.into_iter().map(|edit| Candidate::from(edit).moved(start));
+        changes[record][block].extend(moved);
+    });
+    changes
+}
+
+fn documents(records: &[Record]) -> Vec<Vec<&str>> {
+    let lines = |block| Block::parts(block).map(|(_, line)| line);
+    records.iter().map(|record| record.blocks.iter().flat_map(lines).collect()).collect()
+}
+
 impl Record {
-    /// Writes the record with the edits of its blocks.
-    pub(crate) fn write(&self, restored: &[Restored], out: &mut Vec<u8>) {
-        if restored.iter().all(|block| block.edits.is_empty()) {
+    /// Writes the record with what is changed in each of its blocks.
+    pub(crate) fn write(&self, changes: &[Vec<Candidate>], out: &mut Vec<u8>) {
+        if changes.iter().all(Vec::is_empty) {
             out.extend_from_slice(self.untouched.as_ref().unwrap_or(&self.raw));
             return;
         }
         let mut written = 0;
-        for (block, restored) in self.blocks.iter().zip(restored) {
-            let edits: Vec<&Edit> =
-                restored.edits.iter().filter(|edit| !empties(block, edit)).collect();
+        for (block, changes) in self.blocks.iter().zip(changes) {
+            let changes: Vec<&Candidate> =
+                changes.iter().filter(|change| !empties(block, change)).collect();
             for piece in &block.pieces {
                 out.extend_from_slice(&self.raw[written..piece.raw.start]);
-                self.piece(block, piece, &edits, out);
+                self.piece(block, piece, &changes, out);
                 written = piece.raw.end;
             }
         }
         out.extend_from_slice(&self.raw[written..]);
     }
 
-    fn piece(&self, block: &Block, piece: &Piece, edits: &[&Edit], out: &mut Vec<u8>) {
-        let first = edits.partition_point(|edit| edit.end <= piece.text.start);
-        let mine = edits[first..].iter().take_while(|edit| edit.start < piece.text.end);
+    fn piece(&self, block: &Block, piece: &Piece, changes: &[&Candidate], out: &mut Vec<u8>) {
+        let first = changes.partition_point(|change| change.end <= piece.text.start);
+        let mine = changes[first..].iter().take_while(|change| change.start < piece.text.end);
         let mut at = piece.text.start;
         let mut text = String::new();
         let mut touched = false;
-        for edit in mine {
+        for change in mine {
             touched = true;
-            let (start, end) = (edit.start.max(at), edit.end.min(piece.text.end));
+            let (start, end) = (change.start.max(at), change.end.min(piece.text.end));
             // Words that reach over several pieces stand where they begin.
             let replacement =
-                if edit.start >= piece.text.start { edit.original.as_str() } else { "" };
+                if change.start >= piece.text.start { change.original.as_str() } else { "" };
             if piece.exact {
                 let raw = piece.raw.start + (at - piece.text.start);
                 out.extend_from_slice(&self.raw[raw..raw + (start - at)]);
@@ -187,13 +210,13 @@ impl Record {
     }
 }
 
-/// True if an edit would take all the text from some element of the markup, or reaches
+/// True if a change would take all the text from some element of the markup, or reaches
 /// over what is no text.
-fn empties(block: &Block, edit: &Edit) -> bool {
-    if block.text[edit.start..edit.end].contains(STAND_IN) {
+fn empties(block: &Block, change: &Candidate) -> bool {
+    if block.text[change.start..change.end].contains(STAND_IN) {
         return true;
     }
-    let touched = |piece: &&Piece| piece.text.start < edit.end && edit.start < piece.text.end;
+    let touched = |piece: &&Piece| piece.text.start < change.end && change.start < piece.text.end;
     let mut nodes = block.pieces.iter().filter(touched).map(|piece| piece.node);
     let Some(owner) = nodes.next() else {
         return true;
@@ -203,8 +226,8 @@ fn empties(block: &Block, edit: &Edit) -> bool {
         let had = pieces().any(|piece| !block.text[piece.text.clone()].trim().is_empty());
         let keeps = pieces().any(|piece| {
             let (start, end) = (piece.text.start, piece.text.end);
-            let before = &block.text[start..edit.start.clamp(start, end)];
-            let after = &block.text[edit.end.clamp(start, end)..end];
+            let before = &block.text[start..change.start.clamp(start, end)];
+            let after = &block.text[change.end.clamp(start, end)..end];
             !before.trim().is_empty() || !after.trim().is_empty()
         });
         had && !keeps
@@ -217,9 +240,7 @@ impl Escape {
         match self {
             Self::Plain => out.extend_from_slice(text.as_bytes()),
             Self::Html => out.extend_from_slice(html_escape::encode_text(text).as_bytes()),
-            Self::Json => {
-                out.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes())
-            }
+            Self::Json => serde_json::to_writer(out, text).expect("memory takes text"),
             Self::Field(delimiter) => field(text.as_bytes(), delimiter, out),
         }
     }
@@ -240,5 +261,33 @@ pub(crate) fn field(text: &[u8], delimiter: u8, out: &mut Vec<u8>) {
     if !text.is_empty() {
         let (_, wrote) = writer.finish(&mut buffer);
         out.extend_from_slice(&buffer[..wrote]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::DecodeConfig;
+    use crate::decode::tests::{MODEL, spun_lines};
+
+    #[test]
+    fn what_is_changed_is_what_the_evidence_tells() {
+        let lines = spun_lines();
+        let block = |text: String, lines| Block { lines, ..Block::exact(&text, 0) };
+        let record = |blocks| Record { blocks, ..Record::default() };
+        let records = [
+            record(vec![block(lines.join("\n"), true), block(String::new(), true)]),
+            record(vec![]),
+            record(vec![block(lines.join("\n"), false), block(lines[0].clone(), true)]),
+        ];
+        let told = decode(&Decoder::new(&MODEL), 1, &records).into_iter().map(|blocks| {
+            let changes = |block: Restored| block.edits.into_iter().map(Candidate::from).collect();
+            blocks.into_iter().map(changes).collect()
+        });
+        let told: Vec<Vec<Vec<Candidate>>> = told.collect();
+        let config = DecodeConfig { alternatives: false, ..DecodeConfig::default() };
+        let plain = Decoder::with_config(&MODEL, config).unwrap();
+        assert_eq!(restore(&plain, &records), told);
+        assert!(told[2].iter().all(|changes| !changes.is_empty()));
     }
 }

@@ -1,7 +1,7 @@
 //! What every format promises, with a restorer that needs no model.
 
 use super::*;
-use crate::decode::{Edit, Restored};
+use crate::decode::Candidate;
 use crate::fuzzing::comes_back;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -14,25 +14,16 @@ const KNOWN: &[(&str, &str)] = &[
     ("don’t", "do not"),
 ];
 
-fn restore(block: &Block) -> Restored {
-    let mut restored = Restored::untouched(&block.text);
+fn changes(block: &Block) -> Vec<Candidate> {
+    let mut changes = Vec::new();
     for &(spun, original) in KNOWN {
-        for (start, _) in block.text.match_indices(spun) {
-            let end = start + spun.len();
-            let (spun, original) = (spun.to_string(), original.to_string());
-            let alternatives = Vec::new();
-            restored.edits.push(Edit {
-                start,
-                end,
-                spun,
-                original,
-                probability: 1.0,
-                alternatives,
-            });
-        }
+        changes.extend(block.text.match_indices(spun).map(|(start, _)| {
+            let (end, original) = (start + spun.len(), original.to_string());
+            Candidate { start, end, original, probability: 1.0 }
+        }));
     }
-    restored.edits.sort_by_key(|edit| edit.start);
-    restored
+    changes.sort_by_key(|change| change.start);
+    changes
 }
 
 struct File {
@@ -68,8 +59,8 @@ fn records(file: &File, settings: &Settings, place: Place) -> Result<Vec<(Place,
 fn restored(format: Format, bytes: &[u8]) -> Result<(String, Vec<String>)> {
     let (mut out, mut reasons) = (Vec::new(), Vec::new());
     for (_, record) in records(&file(bytes), &settings(format), Place::default())? {
-        let restored: Vec<Restored> = record.blocks.iter().map(restore).collect();
-        record.write(&restored, &mut out);
+        let changes: Vec<Vec<Candidate>> = record.blocks.iter().map(changes).collect();
+        record.write(&changes, &mut out);
         let reason = |refusal: &Refusal| refusal.reason.clone();
         reasons.extend(record.refusals.iter().map(reason));
     }

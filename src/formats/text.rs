@@ -3,11 +3,11 @@
 use super::record::Block;
 use super::{Input, Place, Record, Refusal, Source, Taken};
 use crate::corpus::{Line, Lines};
+use crate::decode::TOGETHER;
 use crate::error::Result;
 
-/// A longer file is several documents, so that memory is bounded.
+/// A longer file is several documents, so that memory is bounded, as one of so many bytes is.
 const MOST_LINES: usize = 2048;
-const MOST_BYTES: usize = 128 << 10;
 
 /// Documents of a file of text.
 pub(super) struct Documents {
@@ -37,7 +37,7 @@ impl Source for Documents {
         }
         let mut record = Record::default();
         let most = if self.each_line { 1 } else { MOST_LINES };
-        while record.blocks.len() < most && record.raw.len() < MOST_BYTES {
+        while record.blocks.len() < most && record.raw.len() < TOGETHER {
             let before = self.read();
             let Some((line, end)) = self.lines.next()? else {
                 break;

@@ -50,10 +50,10 @@ struct Count {
 impl Names {
     /// The names of each document; `sentences` stand in the order of their documents, which
     /// are numbered from 0.
-    pub(crate) fn of_each(sentences: &[(usize, &str, &[Token])]) -> Arc<[Self]> {
+    pub(crate) fn of_each(sentences: &[(usize, (&str, &[Token]))]) -> Arc<[Self]> {
         let documents: Vec<_> = sentences.chunk_by(|a, b| a.0 == b.0).collect();
-        let of_document = |sentences: &&[(usize, &str, &[Token])]| {
-            let names = Self::of(sentences.iter().map(|&(_, text, tokens)| (text, tokens)));
+        let of_document = |sentences: &&[(usize, (&str, &[Token]))]| {
+            let names = Self::of(sentences.iter().map(|&(_, sentence)| sentence));
             (sentences[0].0, names)
         };
         let found: Vec<(usize, Self)> = documents.par_iter().map(of_document).collect();
