@@ -107,7 +107,7 @@ impl Decoder<'_> {
 
 /// Bytes that are restored together, so that memory is bounded: of a longer document every so
 /// many are one by themselves, and of short ones as many as make up so many.
-pub(crate) const TOGETHER: usize = 64 << 10;
+pub(crate) const TOGETHER: usize = 128 << 10;
 
 /// Cuts lines or sentences, which stand in the order of their documents, into parts of
 /// `together` bytes and what completes the last of them, each with its own documents, numbered from 0. Where a document is
