@@ -110,8 +110,8 @@ impl Decoder<'_> {
 pub(crate) const TOGETHER: usize = 128 << 10;
 
 /// Cuts lines or sentences, which stand in the order of their documents, into parts of
-/// `together` bytes and what completes the last of them, each with its own documents, numbered from 0. Where a document is
-/// cut does not depend on the others.
+/// `together` bytes and what completes the last of them, each with its own documents,
+/// numbered from 0. Where a document is cut does not depend on the others.
 fn parts<T: Copy>(
     items: &[(usize, T)],
     bytes: impl Fn(T) -> usize,
