@@ -4,6 +4,7 @@
 //! stands, and writes itself again with that text restored. How a file is packed, and
 //! what becomes of the output, is decided elsewhere.
 
+mod changes;
 mod field;
 pub(crate) mod guard;
 mod html;
@@ -17,6 +18,8 @@ mod whole;
 
 use crate::corpus::packing::{Packing, Unpacked};
 use crate::error::{Error, Result};
+#[cfg(any(test, fuzzing))]
+pub(crate) use changes::Changes;
 pub use field::text_of;
 #[cfg(any(test, fuzzing))]
 pub(crate) use record::Block;

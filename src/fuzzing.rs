@@ -4,12 +4,12 @@
 
 use crate::corpus::packing::Packing;
 use crate::corpus::{Lines, PairRows};
-use crate::decode::{Candidate, Decoder};
-use crate::formats::{self, Format, Place, Record, Settings};
+use crate::decode::Decoder;
+use crate::formats::{self, Changes, Format, Place, Record, Settings};
 use crate::lm::{arpa, model::BackoffModel};
 use crate::model::{Model, container};
 use crate::spin::Lexicon;
-use crate::text::{Token, sentences, tokenize};
+use crate::text::{sentences, tokenize};
 use crate::{KeptCounts, Recipe, Trainer};
 use std::io::{BufReader, Cursor, Read};
 use std::sync::{LazyLock, Once};
@@ -208,19 +208,22 @@ pub(crate) fn comes_back(format: Format, bytes: &[u8]) {
     let mut other = Vec::new();
     while let Some(record) = source.next().expect("memory does not fail") {
         put(&record, &mut other);
-        record.write(&vec![Vec::new(); record.blocks.len()], &mut same);
+        record.write(&vec![Changes::default(); record.blocks.len()], &mut same);
     }
     assert!(same == bytes, "{format:?}");
 }
 
 /// Writes a record with every word in it replaced.
 fn put(record: &Record, out: &mut Vec<u8>) {
-    let change = |tokens: &[Token]| {
-        let (start, end) = (tokens[0].start, tokens[tokens.len() - 1].end);
-        Candidate { start, end, original: "a \"<&\\".into(), probability: 1.0 }
+    let changes = |block: &formats::Block| {
+        let mut changes = Changes::default();
+        for tokens in tokenize(&block.text).chunks(2) {
+            let text = tokens[0].start..tokens[tokens.len() - 1].end;
+            changes.push(block, text, "a \"<&\\");
+        }
+        changes
     };
-    let changes = |block: &formats::Block| tokenize(&block.text).chunks(2).map(change).collect();
-    let changes: Vec<Vec<Candidate>> = record.blocks.iter().map(changes).collect();
+    let changes: Vec<Changes> = record.blocks.iter().map(changes).collect();
     record.write(&changes, out);
 }
 

@@ -8,6 +8,6 @@ pub(crate) mod sentence;
 pub(crate) mod token;
 pub(crate) mod vocabulary;
 
-pub(crate) use sentence::sentences;
+pub(crate) use sentence::{sentences, stretches};
 pub use token::{Token, normalize, tokenize};
 pub use vocabulary::{BEGIN, END, UNKNOWN, Vocabulary};

@@ -63,6 +63,14 @@ impl<'r> Lines<'r> {
         self.offset
     }
 
+    /// Moves the line read last, with its end, behind what `out` has. Once for each line.
+    pub(crate) fn hand_over(&mut self, out: &mut Vec<u8>) {
+        match out.is_empty() {
+            true => std::mem::swap(out, &mut self.bytes),
+            false => out.append(&mut self.bytes),
+        }
+    }
+
     /// The next line with its end as it stands (`\n`, `\r\n` or nothing), or
     /// nothing at the end of the file.
     pub(crate) fn next(&mut self) -> Result<Option<(Line<'_>, &'static str)>> {

@@ -1,17 +1,29 @@
 //! Whole documents at once: their sentences in parallel, results in order.
 
 use super::line::{self, SentenceResult};
-use super::{Decoder, Restored, Search};
+use super::{Decoder, Edit, Restored, Search};
 use crate::lattice::Sentence;
 use crate::lattice::names::Names;
-use crate::text::{Token, sentences, tokenize};
+use crate::text::{Token, sentences, stretches, tokenize};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// A line cut into sentences, and the document that it belongs to.
-struct Plan<'l> {
-    line: &'l str,
+/// A part of a line that is restored at once: all of it, or some sentences of a long one.
+#[derive(Clone, Copy)]
+struct Stretch<'l> {
     document: usize,
+    /// The number of the line among those of all documents.
+    number: usize,
+    line: &'l str,
+    /// Where in the line it stands.
+    start: usize,
+    end: usize,
+}
+
+/// A stretch cut into sentences, and the document that it belongs to among those of its part.
+struct Plan<'l> {
+    document: usize,
+    stretch: Stretch<'l>,
     tokens: Vec<Token>,
     sentences: Vec<Range<usize>>,
 }
@@ -45,41 +57,56 @@ impl Decoder<'_> {
         D: AsRef<[L]> + Sync,
     {
         let mut restored: Vec<Vec<Restored>> = documents.iter().map(|_| Vec::new()).collect();
-        let take = |document: usize, line| restored[document].push(line);
-        self.decode_each(documents, go_on, take).then_some(restored)
+        let mut sentences = Vec::new();
+        let whole = self.decode_each(documents, go_on, |stretch, results| {
+            sentences.extend(results.map(|sentence| sentence.moved(stretch.start)));
+            if stretch.end == stretch.line.len() {
+                let sentences = std::mem::take(&mut sentences);
+                let line = line::assemble(stretch.line, sentences, self.config.nbest);
+                restored[stretch.document].push(line);
+            }
+        });
+        whole.then_some(restored)
     }
 
-    /// The same a line at a time: each is given to `take` with the number of its document, so
-    /// that no more need be kept than is wanted of it. False once `go_on` has said no.
-    pub(crate) fn decode_each<'d, L, D>(
+    /// What is changed in the lines of documents, from left to right: `take` is given the
+    /// number of each line among those of all documents and the change.
+    pub(crate) fn changes<'d, L, D>(&self, documents: &'d [D], mut take: impl FnMut(usize, Edit))
+    where
+        L: AsRef<str> + Sync + 'd,
+        D: AsRef<[L]> + Sync,
+    {
+        self.decode_each(documents, &|| true, |stretch, results| {
+            for edit in results.flat_map(|sentence| sentence.edits) {
+                take(stretch.number, edit.moved(stretch.start));
+            }
+        });
+    }
+
+    /// Gives the sentences of each stretch, restored, to `take`, so that no more need be kept
+    /// than is wanted of them. False once `go_on` has said no.
+    fn decode_each<'d, L, D>(
         &self,
         documents: &'d [D],
         go_on: &(dyn Fn() -> bool + Sync),
-        mut take: impl FnMut(usize, Restored),
+        mut take: impl FnMut(Stretch<'d>, &mut dyn Iterator<Item = SentenceResult>),
     ) -> bool
     where
         L: AsRef<str> + Sync + 'd,
         D: AsRef<[L]> + Sync,
     {
-        let numbered = |(document, lines): (usize, &'d D)| {
+        let lines = documents.iter().enumerate().flat_map(|(document, lines)| {
             lines.as_ref().iter().map(move |line| (document, line.as_ref()))
-        };
-        let lines: Vec<(usize, &str)> = documents.iter().enumerate().flat_map(numbered).collect();
-        let mut documents = lines.iter().map(|&(document, _)| document);
-        for lines in parts(&lines, |line| line.len(), TOGETHER) {
+        });
+        let stretches = lines.enumerate().flat_map(Stretch::of);
+        for stretches in parts(stretches, |stretch| stretch.text().len(), TOGETHER) {
             let plans: Vec<Plan<'_>> =
-                lines.par_iter().map(|&(at, line)| Plan::new(at, line)).collect();
+                stretches.par_iter().map(|&(at, stretch)| Plan::new(at, stretch)).collect();
             let sentences: Vec<_> = plans.iter().flat_map(Plan::sentences).collect();
-            let mut results = Vec::with_capacity(sentences.len());
-            // A line may be longer than what is restored together.
-            for sentences in parts(&sentences, |(_, tokens)| length(tokens), TOGETHER) {
-                let Some(more) = self.part(&sentences, go_on) else { return false };
-                results.extend(more);
-            }
+            let Some(results) = self.part(&sentences, go_on) else { return false };
             let mut results = results.into_iter();
-            for (plan, document) in plans.iter().zip(documents.by_ref()) {
-                let sentences = results.by_ref().take(plan.sentences.len()).collect();
-                take(document, line::assemble(plan.line, sentences, self.config.nbest));
+            for Plan { stretch, sentences, .. } in &plans {
+                take(*stretch, &mut results.by_ref().take(sentences.len()));
             }
         }
         true
@@ -109,53 +136,67 @@ impl Decoder<'_> {
 /// many are one by themselves, and of short ones as many as make up so many.
 pub(crate) const TOGETHER: usize = 128 << 10;
 
-/// Cuts lines or sentences, which stand in the order of their documents, into parts of
+/// Bytes of a line that are cut into sentences at once.
+const STRETCH: usize = TOGETHER / 8;
+
+/// Cuts stretches of lines, which stand in the order of their documents, into parts of
 /// `together` bytes and what completes the last of them, each with its own documents,
 /// numbered from 0. Where a document is cut does not depend on the others.
-fn parts<T: Copy>(
-    items: &[(usize, T)],
-    bytes: impl Fn(T) -> usize,
+fn parts<T>(
+    items: impl Iterator<Item = (usize, T)>,
+    bytes: impl Fn(&T) -> usize,
     together: usize,
-) -> Vec<Vec<(usize, T)>> {
-    let mut parts: Vec<Vec<_>> = Vec::new();
-    let (mut in_part, mut number) = (0, 0);
-    for document in items.chunk_by(|a, b| a.0 == b.0) {
-        let mut in_document = 0;
-        for (at, &(_, item)) in document.iter().enumerate() {
-            if at == 0 || in_document >= together {
-                in_document = 0;
-                number += 1;
-                if parts.is_empty() || in_part >= together {
-                    parts.push(Vec::new());
-                    (in_part, number) = (0, 0);
+) -> impl Iterator<Item = Vec<(usize, T)>> {
+    let mut items = items.peekable();
+    // Of what was last given: its document, and how much of that document goes together.
+    let (mut document, mut in_document) = (None, 0);
+    std::iter::from_fn(move || {
+        let mut part = Vec::new();
+        let (mut in_part, mut number) = (0, 0);
+        while let Some(&(of, _)) = items.peek() {
+            if document != Some(of) || in_document >= together {
+                if in_part >= together {
+                    break;
                 }
+                number += usize::from(!part.is_empty());
+                (document, in_document) = (Some(of), 0);
             }
-            parts.last_mut().expect("a part").push((number, item));
-            in_document += bytes(item);
-            in_part += bytes(item);
+            let (_, item) = items.next()?;
+            in_document += bytes(&item);
+            in_part += bytes(&item);
+            part.push((number, item));
         }
+        (!part.is_empty()).then_some(part)
+    })
+}
+
+impl<'l> Stretch<'l> {
+    /// The stretches of a line, with their document.
+    fn of((number, (document, line)): (usize, (usize, &'l str))) -> Vec<(usize, Self)> {
+        let stretch = |Range { start, end }| Self { document, number, line, start, end };
+        let stretches = stretches(line, STRETCH).into_iter();
+        stretches.map(|range| (document, stretch(range))).collect()
     }
-    parts
+
+    fn text(&self) -> &'l str {
+        &self.line[self.start..self.end]
+    }
 }
 
 impl<'l> Plan<'l> {
-    fn new(document: usize, line: &'l str) -> Self {
-        let tokens = tokenize(line);
-        let sentences = sentences(line, &tokens);
-        Self { line, document, tokens, sentences }
+    fn new(document: usize, stretch: Stretch<'l>) -> Self {
+        let tokens = tokenize(stretch.text());
+        let sentences = sentences(stretch.text(), &tokens);
+        Self { document, stretch, tokens, sentences }
     }
 
     /// The sentences, each with its document.
     fn sentences(&self) -> impl Iterator<Item = (usize, (&'l str, &[Token]))> {
-        let sentence =
-            |range: &Range<usize>| (self.document, (self.line, &self.tokens[range.clone()]));
+        let sentence = |range: &Range<usize>| {
+            (self.document, (self.stretch.text(), &self.tokens[range.clone()]))
+        };
         self.sentences.iter().map(sentence)
     }
-}
-
-/// Bytes from the first of some tokens to the last.
-fn length(tokens: &[Token]) -> usize {
-    tokens.first().zip(tokens.last()).map_or(0, |(first, last)| last.end - first.start)
 }
 
 #[cfg(test)]
@@ -167,17 +208,17 @@ mod tests {
     fn parts_by_hand() {
         let texts = ["abc", "de", "f", "ghij", "kl", "mno", "p", ""];
         // The third document alone is longer than what is restored together.
-        let lines: Vec<(usize, &str)> = [0, 0, 1, 2, 2, 2, 3, 3].into_iter().zip(texts).collect();
         let cut = |together| {
+            let lines = [0, 0, 1, 2, 2, 2, 3, 3].into_iter().zip(texts);
             let shown = |part: Vec<(usize, &str)>| {
                 let shown = part.iter().map(|(document, text)| format!("{document}{text}"));
                 shown.collect::<Vec<_>>().join("|")
             };
-            parts(&lines, str::len, together).into_iter().map(shown).collect::<Vec<_>>()
+            parts(lines, |text| text.len(), together).map(shown).collect::<Vec<_>>()
         };
         assert_eq!(cut(100), ["0abc|0de|1f|2ghij|2kl|2mno|3p|3"]);
         assert_eq!(cut(6), ["0abc|0de|1f", "0ghij|0kl", "0mno|1p|1"]);
-        assert_eq!(parts(&[], str::len, 6), Vec::<Vec<(usize, &str)>>::new());
+        assert_eq!(parts(std::iter::empty::<(usize, ())>(), |()| 1, 6).count(), 0);
     }
 
     #[test]

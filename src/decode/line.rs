@@ -20,12 +20,27 @@ pub(super) struct SentenceResult {
     start: usize,
     end: usize,
     restorations: Vec<Restoration>,
-    edits: Vec<Edit>,
+    pub(super) edits: Vec<Edit>,
     words: Vec<Candidate>,
     candidates: Vec<Candidate>,
 }
 
 impl SentenceResult {
+    /// The same so many bytes further on.
+    pub(super) fn moved(self, by: usize) -> Self {
+        let moved = |candidates: Vec<Candidate>| {
+            candidates.into_iter().map(|candidate| candidate.moved(by)).collect()
+        };
+        Self {
+            start: self.start + by,
+            end: self.end + by,
+            edits: self.edits.into_iter().map(|edit| edit.moved(by)).collect(),
+            words: moved(self.words),
+            candidates: moved(self.candidates),
+            ..self
+        }
+    }
+
     /// Adds to what was considered.
     pub(super) fn consider(&mut self, candidates: impl Iterator<Item = Candidate>) {
         self.candidates.extend(candidates);

@@ -80,13 +80,6 @@ impl Candidate {
     }
 }
 
-impl From<Edit> for Candidate {
-    fn from(edit: Edit) -> Self {
-        let Edit { start, end, original, probability, .. } = edit;
-        Self { start, end, original, probability }
-    }
-}
-
 /// Another reading of the place of an [`Edit`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Alternative {

@@ -40,17 +40,17 @@ impl Source for Objects {
             return Ok(None);
         };
         let mut record = Record { escape: Escape::Json, ..Record::default() };
-        let (bytes, refused) = match line {
+        let refused = match line {
             Line::Text(text) => match block(text, &self.names) {
                 Ok(block) => {
                     record.blocks.extend(block);
-                    (text.as_bytes(), None)
+                    None
                 }
-                Err(reason) => (text.as_bytes(), Some(reason)),
+                Err(reason) => Some(reason),
             },
-            Line::Unreadable(bytes, error) => (bytes, Some(error.parts().1)),
+            Line::Unreadable(_, error) => Some(error.parts().1),
         };
-        record.raw = [bytes, end.as_bytes()].concat();
+        self.lines.hand_over(&mut record.raw);
         if let Some(reason) = refused {
             let at = offset..self.lines.offset();
             let place = format!("{}:{}", self.lines.path().display(), self.lines.number());

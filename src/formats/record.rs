@@ -1,6 +1,10 @@
 //! A record: bytes of a file, and where in them the text stands that is restored.
 
-use crate::decode::{Candidate, Decoder, Restored, join_lines};
+use super::changes::{Changes, Part, Rewritten};
+use crate::decode::{Decoder, Edit, Restored, join_lines};
+use serde::Serializer as _;
+use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::ops::Range;
 
 /// What is read at once and decoded as a document of its own.
@@ -134,17 +138,21 @@ pub(crate) fn decode(decoder: &Decoder<'_>, k: usize, records: &[Record]) -> Vec
 
 /// Restores records, each a document of its own: what is changed in each block, and nothing
 /// else, so that long records take little memory.
-pub(crate) fn restore(decoder: &Decoder<'_>, records: &[Record]) -> Vec<Vec<Vec<Candidate>>> {
-    let none = |record: &Record| vec![Vec::new(); record.blocks.len()];
-    let mut changes: Vec<Vec<Vec<Candidate>>> = records.iter().map(none).collect();
+pub(crate) fn restore(decoder: &Decoder<'_>, records: &[Record]) -> Vec<Vec<Changes>> {
+    let none = |record: &Record| vec![Changes::default(); record.blocks.len()];
+    let mut changes: Vec<Vec<Changes>> = records.iter().map(none).collect();
     let mut places = records.iter().enumerate().flat_map(|(record, of)| {
         let blocks = of.blocks.iter().enumerate();
         blocks.flat_map(move |(block, of)| of.parts().map(move |(start, _)| (record, block, start)))
     });
-    decoder.decode_each(&documents(records), &|| true, |_, line| {
-        let (record, block, start) = places.next().expect("the place of a line");
-        let moved = line.edits.into_iter().map(|edit| Candidate::from(edit).moved(start));
-        changes[record][block].extend(moved);
+    let mut place = (0, places.next());
+    decoder.changes(&documents(records), |line, Edit { start, end, original, .. }| {
+        if line > place.0 {
+            place = (line, places.nth(line - place.0 - 1));
+        }
+        let (record, block, before) = place.1.expect("the place of a line");
+        let text = before + start..before + end;
+        changes[record][block].push(&records[record].blocks[block], text, &original);
     });
     changes
 }
@@ -156,93 +164,50 @@ fn documents(records: &[Record]) -> Vec<Vec<&str>> {
 
 impl Record {
     /// Writes the record with what is changed in each of its blocks.
-    pub(crate) fn write(&self, changes: &[Vec<Candidate>], out: &mut Vec<u8>) {
-        if changes.iter().all(Vec::is_empty) {
+    pub(crate) fn write(&self, changes: &[Changes], out: &mut Vec<u8>) {
+        if changes.iter().all(Changes::is_empty) {
             out.extend_from_slice(self.untouched.as_ref().unwrap_or(&self.raw));
             return;
         }
         let mut written = 0;
         for (block, changes) in self.blocks.iter().zip(changes) {
-            let changes: Vec<&Candidate> =
-                changes.iter().filter(|change| !empties(block, change)).collect();
             for piece in &block.pieces {
+                let Some(parts) = changes.parts(piece) else { continue };
                 out.extend_from_slice(&self.raw[written..piece.raw.start]);
-                self.piece(block, piece, &changes, out);
                 written = piece.raw.end;
+                if !piece.exact {
+                    self.escape.put(Rewritten(block, parts), out);
+                    continue;
+                }
+                let place = |text: usize| piece.raw.start + (text - piece.text.start);
+                parts.for_each(|part| match part {
+                    Part::Stays(text) => {
+                        out.extend_from_slice(&self.raw[place(text.start)..place(text.end)]);
+                    }
+                    Part::Original(original) => self.escape.put(original, out),
+                });
             }
         }
         out.extend_from_slice(&self.raw[written..]);
     }
-
-    fn piece(&self, block: &Block, piece: &Piece, changes: &[&Candidate], out: &mut Vec<u8>) {
-        let first = changes.partition_point(|change| change.end <= piece.text.start);
-        let mine = changes[first..].iter().take_while(|change| change.start < piece.text.end);
-        let mut at = piece.text.start;
-        let mut text = String::new();
-        let mut touched = false;
-        for change in mine {
-            touched = true;
-            let (start, end) = (change.start.max(at), change.end.min(piece.text.end));
-            // Words that reach over several pieces stand where they begin.
-            let replacement =
-                if change.start >= piece.text.start { change.original.as_str() } else { "" };
-            if piece.exact {
-                let raw = piece.raw.start + (at - piece.text.start);
-                out.extend_from_slice(&self.raw[raw..raw + (start - at)]);
-                self.escape.put(replacement, out);
-            } else {
-                text.push_str(&block.text[at..start]);
-                text.push_str(replacement);
-            }
-            at = end;
-        }
-        let rest = at..piece.text.end;
-        match (piece.exact, touched) {
-            (true, _) => {
-                out.extend_from_slice(&self.raw[piece.raw.end - rest.len()..piece.raw.end])
-            }
-            (false, true) => {
-                text.push_str(&block.text[rest]);
-                self.escape.put(&text, out);
-            }
-            (false, false) => out.extend_from_slice(&self.raw[piece.raw.clone()]),
-        }
-    }
-}
-
-/// True if a change would take all the text from some element of the markup, or reaches
-/// over what is no text.
-fn empties(block: &Block, change: &Candidate) -> bool {
-    if block.text[change.start..change.end].contains(STAND_IN) {
-        return true;
-    }
-    let touched = |piece: &&Piece| piece.text.start < change.end && change.start < piece.text.end;
-    let mut nodes = block.pieces.iter().filter(touched).map(|piece| piece.node);
-    let Some(owner) = nodes.next() else {
-        return true;
-    };
-    nodes.filter(|&node| node != owner).any(|node| {
-        let pieces = || block.pieces.iter().filter(|piece| piece.node == node);
-        let had = pieces().any(|piece| !block.text[piece.text.clone()].trim().is_empty());
-        let keeps = pieces().any(|piece| {
-            let (start, end) = (piece.text.start, piece.text.end);
-            let before = &block.text[start..change.start.clamp(start, end)];
-            let after = &block.text[change.end.clamp(start, end)..end];
-            !before.trim().is_empty() || !after.trim().is_empty()
-        });
-        had && !keeps
-    })
 }
 
 impl Escape {
     /// Appends `text` as it is written here.
-    pub(crate) fn put(self, text: &str, out: &mut Vec<u8>) {
+    pub(crate) fn put(self, text: impl Display, out: &mut Vec<u8>) {
         match self {
-            Self::Plain => out.extend_from_slice(text.as_bytes()),
-            Self::Html => out.extend_from_slice(html_escape::encode_text(text).as_bytes()),
-            Self::Json => serde_json::to_writer(out, text).expect("memory takes text"),
-            Self::Field(delimiter) => field(text.as_bytes(), delimiter, out),
+            Self::Plain => write!(out, "{text}"),
+            Self::Html => out.write_all(html_escape::encode_text(&text.to_string()).as_bytes()),
+            Self::Json => {
+                let written = serde_json::Serializer::new(out).collect_str(&text);
+                written.map_err(io::Error::from)
+            }
+            Self::Field(delimiter) => {
+                field(text.to_string().as_bytes(), delimiter, out);
+                Ok(())
+            }
         }
+        .expect("memory takes text");
     }
 }
 
@@ -280,11 +245,18 @@ mod tests {
             record(vec![]),
             record(vec![block(lines.join("\n"), false), block(lines[0].clone(), true)]),
         ];
-        let told = decode(&Decoder::new(&MODEL), 1, &records).into_iter().map(|blocks| {
-            let changes = |block: Restored| block.edits.into_iter().map(Candidate::from).collect();
-            blocks.into_iter().map(changes).collect()
+        let told = decode(&Decoder::new(&MODEL), 1, &records);
+        let told = records.iter().zip(told).map(|(record, restored)| {
+            let changes = |(block, restored): (&Block, Restored)| {
+                let mut changes = Changes::default();
+                for Edit { start, end, original, .. } in restored.edits {
+                    changes.push(block, start..end, &original);
+                }
+                changes
+            };
+            record.blocks.iter().zip(restored).map(changes).collect()
         });
-        let told: Vec<Vec<Vec<Candidate>>> = told.collect();
+        let told: Vec<Vec<Changes>> = told.collect();
         let config = DecodeConfig { alternatives: false, ..DecodeConfig::default() };
         let plain = Decoder::with_config(&MODEL, config).unwrap();
         assert_eq!(restore(&plain, &records), told);

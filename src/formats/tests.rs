@@ -1,7 +1,6 @@
 //! What every format promises, with a restorer that needs no model.
 
 use super::*;
-use crate::decode::Candidate;
 use crate::fuzzing::comes_back;
 use proptest::prelude::*;
 use std::path::PathBuf;
@@ -14,15 +13,15 @@ const KNOWN: &[(&str, &str)] = &[
     ("don’t", "do not"),
 ];
 
-fn changes(block: &Block) -> Vec<Candidate> {
-    let mut changes = Vec::new();
+fn changes(block: &Block) -> Changes {
+    let mut found = Vec::new();
     for &(spun, original) in KNOWN {
-        changes.extend(block.text.match_indices(spun).map(|(start, _)| {
-            let (end, original) = (start + spun.len(), original.to_string());
-            Candidate { start, end, original, probability: 1.0 }
-        }));
+        let places = block.text.match_indices(spun);
+        found.extend(places.map(|(start, _)| (start, start + spun.len(), original)));
     }
-    changes.sort_by_key(|change| change.start);
+    found.sort_unstable();
+    let mut changes = Changes::default();
+    found.into_iter().for_each(|(start, end, original)| changes.push(block, start..end, original));
     changes
 }
 
@@ -59,7 +58,7 @@ fn records(file: &File, settings: &Settings, place: Place) -> Result<Vec<(Place,
 fn restored(format: Format, bytes: &[u8]) -> Result<(String, Vec<String>)> {
     let (mut out, mut reasons) = (Vec::new(), Vec::new());
     for (_, record) in records(&file(bytes), &settings(format), Place::default())? {
-        let changes: Vec<Vec<Candidate>> = record.blocks.iter().map(changes).collect();
+        let changes: Vec<Changes> = record.blocks.iter().map(changes).collect();
         record.write(&changes, &mut out);
         let reason = |refusal: &Refusal| refusal.reason.clone();
         reasons.extend(record.refusals.iter().map(reason));

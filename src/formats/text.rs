@@ -45,8 +45,7 @@ impl Source for Documents {
             match line {
                 Line::Text(text) => {
                     record.blocks.push(Block::exact(text, record.raw.len()));
-                    record.raw.extend_from_slice(text.as_bytes());
-                    record.raw.extend_from_slice(end.as_bytes());
+                    self.lines.hand_over(&mut record.raw);
                 }
                 Line::Unreadable(bytes, error) => {
                     let (place, reason) = error.parts();
