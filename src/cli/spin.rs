@@ -36,6 +36,9 @@ pub(super) struct Args {
     /// Share of documents that are left as they are
     #[arg(long, value_name = "SHARE", default_value_t = 0.3, value_parser = super::sureness::probability)]
     innocent: f64,
+    /// Share of the names that a document writes often which it once writes otherwise
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = super::sureness::probability)]
+    misspelt: f64,
     /// Every draw follows from this number
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -46,7 +49,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<Outcome> {
     let lexicon = Lexicon::read(&args.lexicon)?;
-    let mut config = SpinConfig { seed: args.seed, innocent: args.innocent, ..Default::default() };
+    let Args { seed, innocent, misspelt, .. } = args;
+    let mut config = SpinConfig { seed, innocent, misspelt, ..Default::default() };
     if let Some(only) = &args.family {
         for family in &lexicon.families {
             let weight = f64::from(u8::from(family.name == *only));

@@ -91,12 +91,12 @@ features! {
     Small "small" 2.0,
     /// 1 for a word that stands twice and is written once.
     Doubled "doubled" -1.0,
-    /// 1 for a name of the document in the place of a word that is like it.
-    Name "name" -4.0,
-    /// Log of how often that name stands in the document.
-    NameTimes "name_times" 0.5,
-    /// Letters in which the two differ, beyond the first.
-    NameLetters "name_letters" -1.0,
+    /// 4 for a name of the document in the place of a word that is like it.
+    Namesake "namesake" -1.0,
+    /// 4 times the log of how often that name stands in the document.
+    NamesakeTimes "namesake_times" 0.125,
+    /// 4 times the letters in which the two differ, beyond the first.
+    NamesakeLetters "namesake_letters" -0.25,
 }
 
 /// Number of features.

@@ -1,8 +1,11 @@
-//! Names written with other letters: *Masks* for *Musk*, *Jaccarino* for *Yaccarino*.
+//! Names written with other letters, *Jaccarino* for *Yaccarino*, or taken for another word,
+//! *Masks* for *Musk*.
 
 use super::draws::Draws;
 use super::plan::Plan;
+use super::table::Words;
 use crate::text::case::Case;
+use crate::text::distance::letters_apart;
 use std::collections::BTreeMap;
 
 /// Shorter names stay.
@@ -11,6 +14,8 @@ const SHORTEST: usize = 4;
 const TIMES: usize = 4;
 /// How often a second letter changes, too.
 const TWICE: f64 = 0.4;
+/// How often a name is taken for another word, if there is one like it.
+const TAKEN: f64 = 0.5;
 /// Letters that are taken for each other.
 const ALIKE: &[&str] = &["aeiou", "yj", "kc", "fv", "sz", "td", "bp", "mn", "lr"];
 
@@ -21,9 +26,9 @@ pub(super) struct Slip {
     pub(super) text: String,
 }
 
-/// A `share` of the names that stand often enough in a document, each somewhere written with
-/// another letter or two.
-pub(super) fn slips(plans: &[Plan], share: f64, draws: &mut Draws) -> Vec<Slip> {
+/// A `share` of the names that stand often enough in a document, each somewhere taken for one of
+/// these `words` or written with another letter or two.
+pub(super) fn slips(plans: &[Plan], share: f64, words: &Words, draws: &mut Draws) -> Vec<Slip> {
     let mut places: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
     for (sentence, plan) in plans.iter().enumerate() {
         for (token, _) in plan.names.iter().enumerate().filter(|(_, is_name)| **is_name) {
@@ -37,13 +42,27 @@ pub(super) fn slips(plans: &[Plan], share: f64, draws: &mut Draws) -> Vec<Slip> 
     places.retain(|_, places| places.len() >= TIMES && draws.chance(share));
     let mut slip = |(name, places): (&str, Vec<(usize, usize)>)| {
         let (sentence, token) = places[draws.below(places.len())?];
-        let mut text = misspelt(name, draws);
-        if draws.chance(TWICE) {
-            text = misspelt(&text, draws);
-        }
+        let word = if draws.chance(TAKEN) { mistaken(name, words, draws) } else { None };
+        let text = word.unwrap_or_else(|| {
+            let text = misspelt(name, draws);
+            if draws.chance(TWICE) { misspelt(&text, draws) } else { text }
+        });
         (text != name).then_some(Slip { sentence, token, text })
     };
     places.into_iter().filter_map(&mut slip).collect()
+}
+
+/// One of these words that a name may be taken for, written as a name is.
+fn mistaken(name: &str, words: &Words, draws: &mut Draws) -> Option<String> {
+    let name = name.to_lowercase();
+    let words = words.keys().map(|word| &**word);
+    let mut like: Vec<&str> = words.filter(|word| letters_apart(word, &name).is_some()).collect();
+    // A hash map has no order of its own.
+    like.sort_unstable();
+    let at = draws.below(like.len())?;
+    let mut written = String::new();
+    Case::Title.apply(like[at], &mut written);
+    Some(written)
 }
 
 /// A name with one letter taken for another that is like it, or with an `s` too many or too
@@ -71,6 +90,19 @@ fn misspelt(name: &str, draws: &mut Draws) -> String {
 mod tests {
     use super::*;
     use crate::text::distance::distance;
+
+    #[test]
+    fn other_words_by_hand() {
+        let words = ["mask", "masks", "musks", "husk", "must", "cars"];
+        let words: Words = words.iter().zip(0..).map(|(&word, at)| (word.into(), at)).collect();
+        let mut draws = Draws::new(1, 1);
+        let taken = (0..99).filter_map(|_| mistaken("Musk", &words, &mut draws));
+        let mut taken: Vec<String> = taken.collect();
+        taken.sort();
+        taken.dedup();
+        assert_eq!(taken, ["Husk", "Mask", "Masks", "Must"]);
+        assert_eq!(mistaken("Tesla", &words, &mut draws), None);
+    }
 
     #[test]
     fn a_letter_differs_at_most() {

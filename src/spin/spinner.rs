@@ -70,7 +70,7 @@ impl Spinner {
         manner.settle(&plans);
         let slips = match self.config.misspelt {
             0.0 => Vec::new(),
-            share => slips(&plans, share, &mut draws),
+            share => slips(&plans, share, &self.words, &mut draws),
         };
         let spin = |(number, plan): (usize, &Plan)| {
             let mut pieces = self.pieces(plan, &manner, &mut draws);
