@@ -12,6 +12,7 @@ mod place;
 mod protect;
 mod repairs;
 mod sentence;
+mod spaces;
 
 use crate::channel::ByFamily;
 use crate::model::Model;
@@ -44,6 +45,10 @@ pub(crate) enum Kind {
     Small,
     /// Writes a word once that stands twice.
     Doubled,
+    /// Takes away the space before a mark.
+    Attached,
+    /// Writes the parts of a word as one.
+    Joined,
     /// Writes a name of the document, by its number in the sentence.
     Name(u16),
 }

@@ -197,6 +197,26 @@ fn the_built_in_model_restores_an_article() {
 }
 
 #[test]
+fn the_built_in_model_repairs_spun_text_alone() {
+    let table = [
+        (
+            "In keeping with the report , the corporate misplaced clients. It is diffi cult to do.",
+            "According to the report, the company lost customers. It is difficult to do.",
+        ),
+        (
+            "Patients with vitamin A deficiency drank milk , and the hepatitis A virus was not found.",
+            "",
+        ),
+        ("He said that that was what we had had in mind. Very very few people knew.", ""),
+    ];
+    for (text, expected) in table {
+        let expected = if expected.is_empty() { text } else { expected };
+        let output = unspin().arg("decode").write_stdin(text).assert().success();
+        assert_eq!(stdout(&output), expected);
+    }
+}
+
+#[test]
 fn the_readme_opens_with_what_the_model_does() {
     let readme = std::fs::read_to_string("README.md").unwrap();
     let shown: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("    ")).collect();

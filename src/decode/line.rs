@@ -10,6 +10,7 @@ use crate::lattice::{Choice, Kind, Lattice, Manner, Sentence};
 use crate::model::Model;
 use crate::text::case::recase;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Alternatives that are told of one edit, and how likely they must be.
 const MOST_ALTERNATIVES: usize = 10;
@@ -93,10 +94,19 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Where in the line a choice stands, in bytes: a mark that is put at its word with the space
+    /// before it.
+    fn place(&self, choice: &Choice) -> Range<usize> {
+        let (span, tokens) = (choice.span(), self.sentence.tokens);
+        let start = match choice.kind {
+            Kind::Attached => tokens[span.start - 1].end,
+            _ => tokens[span.start].start,
+        };
+        start..tokens[span.end - 1].end
+    }
+
     fn spun(&self, choice: &Choice) -> &'a str {
-        let span = choice.span();
-        let Sentence { text, tokens, .. } = self.sentence;
-        &text[tokens[span.start].start..tokens[span.end - 1].end]
+        &self.sentence.text[self.place(choice)]
     }
 
     fn push(&self, choice: &Choice, out: &mut String) {
@@ -109,6 +119,8 @@ impl<'a> Writer<'a> {
                 out.extend([left, " ", right]);
             }
             Kind::Small => out.push_str(&spun.to_lowercase()),
+            Kind::Attached => out.push_str(spun.trim_start()),
+            Kind::Joined => out.extend(spun.split(' ')),
             Kind::Name(_) => out.push_str(self.sentence.name(choice).unwrap_or(spun)),
             Kind::Doubled => out.push_str(tokens[choice.span().start].of(text)),
             Kind::Restore | Kind::Article => {
@@ -128,10 +140,10 @@ impl<'a> Writer<'a> {
         let mut written = tokens[0].start;
         for &number in choices {
             let choice = self.lattice.choice(number);
-            let span = choice.span();
-            out.push_str(&text[written..tokens[span.start].start]);
+            let Range { start, end } = self.place(choice);
+            out.push_str(&text[written..start]);
             self.push(choice, &mut out);
-            written = tokens[span.end - 1].end;
+            written = end;
         }
         out
     }
@@ -198,8 +210,7 @@ impl<'a> Writer<'a> {
     fn candidate(&self, choice: &Choice, probability: f64) -> Candidate {
         let mut original = String::new();
         self.push(choice, &mut original);
-        let (span, tokens) = (choice.span(), self.sentence.tokens);
-        let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
+        let Range { start, end } = self.place(choice);
         // A sum of shares may pass 1 by a rounding.
         Candidate { start, end, original, probability: probability.min(1.0) }
     }
@@ -232,8 +243,7 @@ impl<'a> Writer<'a> {
             alternatives.push(Alternative { original: spun.clone(), probability: kept });
             settle(&mut alternatives, 1.0 - probability);
         }
-        let tokens = self.sentence.tokens;
-        let (start, end) = (tokens[span.start].start, tokens[span.end - 1].end);
+        let Range { start, end } = self.place(choice);
         Edit { start, end, spun, original, probability, alternatives }
     }
 }

@@ -6,7 +6,7 @@
 //! 1991).
 
 use super::graph::{Graph, NONE};
-use crate::lattice::Lattice;
+use crate::lattice::{Kind, Lattice};
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashSet};
 
@@ -116,12 +116,13 @@ impl Graph {
     }
 }
 
-/// What tells two restorations apart: the words, and which of them are new.
+/// What tells two restorations apart: the words, and which of them are the same and written
+/// otherwise.
 pub(super) fn writing(lattice: &Lattice, choices: &[u32]) -> Vec<(u32, bool)> {
     let of = |&number: &u32| {
         let choice = lattice.choice(number);
-        let small = choice.kind == crate::lattice::Kind::Small;
-        lattice.words(choice).iter().map(move |&word| (word, small))
+        let otherwise = matches!(choice.kind, Kind::Small | Kind::Attached);
+        lattice.words(choice).iter().map(move |&word| (word, otherwise))
     };
     choices.iter().flat_map(of).collect()
 }

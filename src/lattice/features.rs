@@ -40,7 +40,7 @@ features! {
     FamilyRestore "family_restore" 0.5,
     /// What the document's engine family adds to `keep`.
     FamilyKeep "family_keep" 0.5,
-    /// How heavily the document seems spun, for a candidate of the channel.
+    /// How heavily the document seems spun, for a candidate of the channel or a name.
     Rate "spin_rate" 1.0,
     /// Spun words that a candidate replaces, beyond the first.
     SpunWords "spun_words" 0.0,
@@ -91,6 +91,12 @@ features! {
     Small "small" 2.0,
     /// 1 for a word that stands twice and is written once.
     Doubled "doubled" -1.0,
+    /// How heavily the document seems spun, for damage that is undone.
+    RepairRate "repair_rate" 2.5,
+    /// 1 for a mark that stands apart and is written at its word.
+    Attached "attached" 2.0,
+    /// 1 for two parts of a word that are written as one.
+    Joined "joined" -1.0,
     /// 4 for a name of the document in the place of a word that is like it.
     Namesake "namesake" -1.0,
     /// 4 times the log of how often that name stands in the document.

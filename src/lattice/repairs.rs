@@ -1,18 +1,13 @@
-//! Damage that spinners leave behind: glued and doubled words, stray capitals, articles.
+//! Damage that spinners leave behind: doubled words, stray capitals, articles.
 
 use super::features::{Feature, Features};
 use super::sentence::Sentence;
 use super::{Kind, Manner};
 use crate::context::Surroundings;
 use crate::model::Model;
+use crate::text::Token;
 use crate::text::vocabulary::UNKNOWN;
-use crate::text::{Token, normalize};
 use std::ops::Range;
-
-/// Shorter words are not worth a split.
-const SHORTEST_GLUED: usize = 6;
-/// Splits offered for one word.
-const MOST_SPLITS: usize = 3;
 
 /// Damage undone, or a name written right.
 pub(super) struct Repair {
@@ -26,9 +21,11 @@ impl Repair {
     /// Its features, but for what the language model says in context.
     pub(super) fn features(&self, manner: Manner<'_>) -> Features {
         let mut features = self.features;
-        if let Kind::Name(_) = self.kind {
-            features[Feature::Rate] = manner.rate;
-        }
+        let rate = match self.kind {
+            Kind::Name(_) => Feature::Rate,
+            _ => Feature::RepairRate,
+        };
+        features[rate] = manner.rate;
         features
     }
 }
@@ -49,7 +46,7 @@ impl Sentence<'_> {
             let features = [(Feature::Article, 1.0), (Feature::Context, fit(id))];
             self.repair(at..at + 1, Kind::Article, vec![id], &features);
         }
-        if is_stray_capital(self.text, self.tokens, at) {
+        if is_stray_capital(self.text, self.tokens, at) && !takes_letters(model, self.ids[at - 1]) {
             let features = [(Feature::Small, 1.0), (Feature::Context, self.fits[at])];
             self.repair(at..at + 1, Kind::Small, vec![id], &features);
         }
@@ -57,20 +54,7 @@ impl Sentence<'_> {
             let features = [(Feature::Doubled, 1.0), (Feature::Context, self.fits[at])];
             self.repair(at..at + 2, Kind::Doubled, vec![id], &features);
         }
-        if may_be_glued(word, id) {
-            // The language model cannot judge a glued word: it counts as its parts do
-            // without their context, so that the context alone decides.
-            let alone = model.lm.score(&model.lm.context(model.lm.empty()), id).0;
-            for (byte, words, parts) in splits(model, word) {
-                let acronym = f32::from(parts_an_acronym(word, byte));
-                let features = [
-                    (Feature::Split, 1.0),
-                    (Feature::SplitAcronym, acronym),
-                    (Feature::Lm, alone - parts),
-                ];
-                self.repair(at..at + 1, Kind::Split(byte as u16), words, &features);
-            }
-        }
+        self.find_spaces(model, around, at, next);
     }
 
     pub(super) fn repair(
@@ -108,61 +92,23 @@ fn is_stray_capital(text: &str, tokens: &[Token], at: usize) -> bool {
         && tokens.get(at + 1).is_some_and(|next| !is_big(next) && next.of(text) != ".")
 }
 
+/// What a letter after a word, against anywhere, must gain to be one of a row: *vitamin C*.
+const OF_A_ROW: f32 = 1.5;
+
+/// True for a word that letters tell apart, as in *hepatitis A*: others follow it, too.
+fn takes_letters(model: &Model, word: u32) -> bool {
+    let (_, state) = model.lm.score(&model.lm.context(model.lm.empty()), word);
+    let after = model.lm.context(state);
+    ["b", "c", "d"].iter().any(|letter| {
+        let letter = model.vocabulary.id_or_unknown(letter);
+        letter != UNKNOWN
+            && model.lm.score(&after, letter).0 - model.lm.unigram_log(letter) > OF_A_ROW
+    })
+}
+
 /// True for a word that stands twice: *the the*.
 fn is_doubled(word: &str, next: &str) -> bool {
     word.to_lowercase() == next.to_lowercase() && word.chars().all(char::is_alphabetic)
-}
-
-/// True for a word that may be two which lost their space.
-fn may_be_glued(word: &str, id: u32) -> bool {
-    id == UNKNOWN && word.len() >= SHORTEST_GLUED && word.len() <= 48
-}
-
-/// Where a space may be missing: the byte that it belongs before, the words on both
-/// sides with the mark between them, and their log probability without context; the
-/// likeliest first.
-fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
-    let mut found: Vec<(f32, usize, Vec<u32>)> = Vec::new();
-    let mut form = String::new();
-    let mut known = |part: &str| {
-        form.clear();
-        normalize(part, &mut form);
-        let letters = form.chars().all(char::is_alphabetic);
-        let long = part.chars().count() > 1 || matches!(part, "a" | "A" | "I");
-        if letters && long { model.vocabulary.id(&form) } else { None }
-    };
-    for (at, c) in word.char_indices().skip(1) {
-        let mark = matches!(c, ',' | '.').then_some(c);
-        let left = &word[..at];
-        let right = &word[at + mark.map_or(0, char::len_utf8)..];
-        // A name in capitals may be unknown: what follows it in lower case is not.
-        let acronym = ends_in_capitals(left) && right.starts_with(char::is_lowercase);
-        let left = known(left).or(acronym.then_some(UNKNOWN));
-        let (Some(left), Some(right)) = (left, known(right)) else {
-            continue;
-        };
-        let mut words = vec![left];
-        words.extend(mark.and_then(|mark| model.vocabulary.id(mark.encode_utf8(&mut [0; 4]))));
-        words.push(right);
-        let nowhere = model.lm.context(model.lm.empty());
-        let score = words.iter().map(|&word| model.lm.score(&nowhere, word).0).sum();
-        found.push((score, at + mark.map_or(0, char::len_utf8), words));
-    }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    found.truncate(MOST_SPLITS);
-    found.into_iter().map(|(score, at, words)| (at, words, score)).collect()
-}
-
-/// True if a space before this byte parts a name in capitals from a word in small
-/// letters: `OpenAIrepeatedly`.
-fn parts_an_acronym(word: &str, byte: usize) -> bool {
-    let (left, right) = word.split_at(byte);
-    ends_in_capitals(left) && right.chars().all(char::is_lowercase)
-}
-
-/// True for `OpenAI` and `NASA`: at least two capitals at the end.
-fn ends_in_capitals(word: &str) -> bool {
-    word.chars().rev().take(2).filter(|c| c.is_uppercase()).count() == 2
 }
 
 #[cfg(test)]
@@ -171,10 +117,14 @@ mod tests {
     use crate::text::tokenize;
 
     #[test]
-    fn acronyms_by_table() {
-        let table = [("OpenAInow", 6, true), ("OpenAInow", 4, false), ("seanow", 3, false)];
-        for (word, byte, expected) in table {
-            assert_eq!(parts_an_acronym(word, byte), expected, "{word} {byte}");
+    fn words_that_letters_tell_apart() {
+        let model = crate::Model::english().unwrap();
+        let takes = |word| takes_letters(&model, model.vocabulary.id(word).unwrap());
+        for word in ["vitamin", "hepatitis", "group", "class", "type"] {
+            assert!(takes(word), "{word}");
+        }
+        for word in ["into", "is", "as", "with", "has"] {
+            assert!(!takes(word), "{word}");
         }
     }
 

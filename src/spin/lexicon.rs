@@ -1,5 +1,6 @@
 //! The lexicon: what each engine family writes for which words, inflected.
 
+use super::habits::is_function_word;
 use super::line::{self, Line};
 use crate::error::{Error, Result};
 use crate::text::inflect::Pos;
@@ -117,7 +118,8 @@ impl Lexicon {
     }
 }
 
-/// The pairs of a line `headword#pos<TAB>synonym|synonym`, with their part of speech.
+/// The pairs of a line `headword#pos<TAB>synonym|synonym`, with their part of speech. A noun
+/// that is spelt like a word of grammar is a symbol, as `at` for astatine, and no synonym.
 pub(crate) fn synonyms(line: &str) -> impl Iterator<Item = (&str, &str, Pos)> {
     let parts = line.split_once('\t').and_then(|(head, synonyms)| {
         let (head, pos) = head.rsplit_once('#')?;
@@ -130,7 +132,11 @@ pub(crate) fn synonyms(line: &str) -> impl Iterator<Item = (&str, &str, Pos)> {
         Some((head, synonyms, pos))
     });
     parts.into_iter().flat_map(|(head, synonyms, pos)| {
-        synonyms.split('|').map(move |synonym| (head, synonym, pos))
+        let pairs = synonyms.split('|').map(move |synonym| (head, synonym, pos));
+        pairs.filter(|&(head, synonym, pos)| {
+            let is_symbol = |word: &str| is_function_word(&word.to_lowercase());
+            pos != Pos::Noun || !(is_symbol(head) || is_symbol(synonym))
+        })
     })
 }
 
@@ -221,6 +227,20 @@ mod tests {
     impl Family {
         fn entries(&self) -> &[Entry] {
             &self.entries
+        }
+    }
+
+    #[test]
+    fn symbols_are_no_synonyms() {
+        let table: &[(&str, &[&str])] = &[
+            ("astatine#n\tAt|atomic number 85", &["atomic number 85"]),
+            ("a#n\tangstrom|vitamin A", &[]),
+            ("as#r\tequally", &["equally"]),
+            ("no line", &[]),
+        ];
+        for &(line, expected) in table {
+            let found: Vec<&str> = synonyms(line).map(|(_, synonym, _)| synonym).collect();
+            assert_eq!(found, expected, "{line}");
         }
     }
 

@@ -89,7 +89,7 @@ impl Sureness {
             let posterior = posteriors[number as usize];
             let features = sentence.features(model, choice, manner);
             match choice.kind {
-                Kind::Small => {}
+                Kind::Small | Kind::Attached => {}
                 Kind::Keep if sentence.is_mark(choice.span().start) => {}
                 Kind::Keep => {
                     let at = choice.span().start;

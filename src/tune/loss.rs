@@ -65,7 +65,7 @@ impl<'s> Distances<'s> {
 
     fn loss(&mut self, lattice: &Lattice, number: u32) -> f64 {
         let choice = lattice.choice(number);
-        if matches!(choice.kind, Kind::Keep | Kind::Small) {
+        if matches!(choice.kind, Kind::Keep | Kind::Small | Kind::Attached) {
             return 0.0;
         }
         let span = choice.span();
