@@ -198,19 +198,12 @@ fn the_built_in_model_restores_an_article() {
 
 #[test]
 fn the_built_in_model_repairs_spun_text_alone() {
-    let table = [
-        (
-            "In keeping with the report , the corporate misplaced clients. It is diffi cult to do.",
-            "According to the report, the company lost customers. It is difficult to do.",
-        ),
-        (
-            "Patients with vitamin A deficiency drank milk , and the hepatitis A virus was not found.",
-            "",
-        ),
-        ("He said that that was what we had had in mind. Very very few people knew.", ""),
-    ];
-    for (text, expected) in table {
-        let expected = if expected.is_empty() { text } else { expected };
+    let innocent =
+        "Patients with vitamin A deficiency drank milk , and the hepatitis A virus was not found.";
+    let spun =
+        "In keeping with the report , the corporate misplaced clients. It is diffi cult to do.";
+    let restored = "According to the report, the company lost customers. It is difficult to do.";
+    for (text, expected) in [(innocent, innocent), (spun, restored)] {
         let output = unspin().arg("decode").write_stdin(text).assert().success();
         assert_eq!(stdout(&output), expected);
     }
