@@ -93,7 +93,8 @@ features! {
     Doubled "doubled" -1.0,
     /// How heavily the document seems spun, for damage that is undone.
     RepairRate "repair_rate" 2.5,
-    /// 1 for a mark that stands apart and is written at its word.
+    /// 1 for a mark that stands apart and is written at its word. No word is wrong there, so
+    /// that learning leaves its weight where it begins, as that of a stray capital.
     Attached "attached" 2.0,
     /// 1 for two parts of a word that are written as one.
     Joined "joined" -1.0,
