@@ -84,7 +84,7 @@ features! {
     /// 1 for a space put into a glued word.
     Split "split" -1.0,
     /// 1 if that space parts capitals from a word in small letters.
-    SplitAcronym "split_acronym" 3.0,
+    SplitName "split_name" 3.0,
     /// 1 for the other form of `a` and `an`.
     Article "article" -2.0,
     /// 1 for a stray capital taken away.

@@ -37,10 +37,10 @@ impl Sentence<'_> {
             // without their context, so that the context alone decides.
             let alone = model.lm.score(&model.lm.context(model.lm.empty()), id).0;
             for (byte, words, parts) in splits(model, word) {
-                let acronym = f32::from(parts_an_acronym(word, byte));
+                let named = f32::from(parts_a_name(word, byte));
                 let features = [
                     (Feature::Split, 1.0),
-                    (Feature::SplitAcronym, acronym),
+                    (Feature::SplitName, named),
                     (Feature::Lm, alone - parts),
                 ];
                 self.repair(at..at + 1, Kind::Split(byte as u16), words, &features);
@@ -101,8 +101,8 @@ fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
         let left = &word[..at];
         let right = &word[at + mark.map_or(0, char::len_utf8)..];
         // A name in capitals may be unknown: what follows it in lower case is not.
-        let acronym = ends_in_capitals(left) && right.starts_with(char::is_lowercase);
-        let left = known(left).or(acronym.then_some(UNKNOWN));
+        let named = parts_a_name(word, at) && hump(left).is_none_or(|hump| known(hump).is_some());
+        let left = known(left).or(named.then_some(UNKNOWN));
         let (Some(left), Some(right)) = (left, known(right)) else {
             continue;
         };
@@ -118,16 +118,24 @@ fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
     found.into_iter().map(|(score, at, words)| (at, words, score)).collect()
 }
 
-/// True if a space before this byte parts a name in capitals from a word in small
-/// letters: `OpenAIrepeatedly`.
-fn parts_an_acronym(word: &str, byte: usize) -> bool {
+/// True if a space before this byte parts a name with capitals inside from a word in small
+/// letters: `OpenAIrepeatedly`, `SoundCloudrepeatedly`.
+fn parts_a_name(word: &str, byte: usize) -> bool {
     let (left, right) = word.split_at(byte);
-    ends_in_capitals(left) && right.chars().all(char::is_lowercase)
+    let is_name = ends_in_capitals(left) || hump(left).is_some();
+    is_name && !right.is_empty() && right.chars().all(char::is_lowercase)
 }
 
 /// True for `OpenAI` and `NASA`: at least two capitals at the end.
 fn ends_in_capitals(word: &str) -> bool {
     word.chars().rev().take(2).filter(|c| c.is_uppercase()).count() == 2
+}
+
+/// The last word of those that a name is put together of: `Cloud` of `SoundCloud`.
+fn hump(name: &str) -> Option<&str> {
+    let at = name.rfind(char::is_uppercase)?;
+    let follows = name[..at].ends_with(char::is_lowercase);
+    (follows && name[at..].chars().count() > 1).then(|| &name[at..])
 }
 
 #[cfg(test)]
@@ -177,10 +185,17 @@ mod tests {
     }
 
     #[test]
-    fn acronyms_by_table() {
-        let table = [("OpenAInow", 6, true), ("OpenAInow", 4, false), ("seanow", 3, false)];
+    fn names_by_table() {
+        let table = [
+            ("OpenAInow", 6, true),
+            ("OpenAInow", 4, false),
+            ("SoundCloudnow", 10, true),
+            ("SoundCloudnow", 5, false),
+            ("Cloudnow", 5, false),
+            ("seanow", 3, false),
+        ];
         for (word, byte, expected) in table {
-            assert_eq!(parts_an_acronym(word, byte), expected, "{word} {byte}");
+            assert_eq!(parts_a_name(word, byte), expected, "{word} {byte}");
         }
     }
 }
