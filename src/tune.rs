@@ -232,9 +232,11 @@ pub(crate) fn tune(
     }
 }
 
-/// Learns how sure `model` may be of its changes, with the weights that it has.
-pub(crate) fn calibrate(model: &mut Model, examples: &Examples) {
-    let sureness = Sureness::read(model, &examples.0);
+/// Learns how sure `model` may be of its changes, with the weights that it has, from all draws
+/// of the examples.
+pub(crate) fn calibrate(model: &mut Model, draws: &[Examples]) {
+    let mut sureness = Sureness::default();
+    draws.iter().for_each(|examples| sureness.read(model, &examples.0));
     model.calibrator = sureness.fit();
     let figures = &mut model.metadata.figures;
     figures.retain(|(name, _)| !precision::is_threshold(name));

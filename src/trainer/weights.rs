@@ -8,6 +8,7 @@ use super::channel::{self, Counting};
 use super::{Material, Trainer, text::Part};
 use crate::channel::Channel;
 use crate::error::Result;
+use crate::lattice::features::FEATURES;
 use crate::model::Model;
 use crate::tune::{self, Examples, HeldOut};
 use ndarray::Array1;
@@ -19,9 +20,9 @@ impl Trainer<'_> {
         let partial = self.partial_channel(model, material)?;
         let whole = partial.map(|partial| std::mem::replace(&mut model.channel, partial));
         let config = &self.recipe.tune;
-        let seeds = config.seeds.max(1);
-        let mut learned: Option<Array1<f64>> = None;
-        for seed in 0..seeds {
+        let mut draws: Vec<Examples> = Vec::new();
+        let mut sum = Array1::zeros(FEATURES);
+        for seed in 0..config.seeds.max(1) {
             let examples = self.examples(material, seed)?;
             if examples.is_empty() {
                 break;
@@ -33,14 +34,13 @@ impl Trainer<'_> {
                     self.progress.note(&format!("step {step}: expected ERR {reduction:.4}"));
                 }
             };
-            let weights = tune::tune(model, &examples, config, &mut told);
-            let sum = learned.map_or(weights.clone(), |sum| sum + &weights);
-            if seed + 1 == seeds {
-                model.weights = tune::from_array(&(&sum / seeds as f64));
-                self.progress.stage("calibrate", None);
-                tune::calibrate(model, &examples);
-            }
-            learned = Some(sum);
+            sum += &tune::tune(model, &examples, config, &mut told);
+            draws.push(examples);
+        }
+        if !draws.is_empty() {
+            model.weights = tune::from_array(&(&sum / draws.len() as f64));
+            self.progress.stage("calibrate", None);
+            tune::calibrate(model, &draws);
         }
         if let Some(whole) = whole {
             model.channel = whole;

@@ -43,9 +43,9 @@ const TELLING: [Feature; 3] = [Feature::Real, Feature::RealShare, Feature::RealH
 const INPUTS: usize = 3 + TELLING.len();
 
 impl Sureness {
-    /// What the decoder changes and keeps in the examples; those that were not simulated count
-    /// for as much as those that were, all together.
-    pub(super) fn read(model: &Model, examples: &[Example]) -> Self {
+    /// Reads what the decoder changes and keeps in the examples of one draw; those that were not
+    /// simulated count for as much as those that were, all together.
+    pub(super) fn read(&mut self, model: &Model, examples: &[Example]) {
         let sentences: Vec<Sentence<'_>> =
             examples.par_iter().map(|example| example.sentence(model)).collect();
         let documents = examples.iter().map(|example| example.document).collect();
@@ -58,17 +58,19 @@ impl Sureness {
             found
         };
         let found = search.each(&sentences, documents, observe).unwrap_or_default();
-        let [mut all, mut simulated] = [Self::default(), Self::default()];
+        let [mut real, mut simulated] = [Self::default(), Self::default()];
         for (found, example) in found.into_iter().zip(examples) {
-            let all = if example.simulated { &mut simulated } else { &mut all };
-            all.changes.extend(found.changes);
-            all.kept.extend(found.kept);
+            if example.simulated { &mut simulated } else { &mut real }.extend(found);
         }
-        balance(&mut all.changes, &mut simulated.changes, |change| &mut change.weight);
-        balance(&mut all.kept, &mut simulated.kept, |kept| &mut kept.weight);
-        all.changes.extend(simulated.changes);
-        all.kept.extend(simulated.kept);
-        all
+        balance(&mut real.changes, &mut simulated.changes, |change| &mut change.weight);
+        balance(&mut real.kept, &mut simulated.kept, |kept| &mut kept.weight);
+        self.extend(real);
+        self.extend(simulated);
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.kept.extend(other.kept);
     }
 
     fn add(
