@@ -80,8 +80,9 @@ impl Default for Recipe {
 pub struct TextSource {
     /// Plain, or packed as .gz, .xz or .zst.
     pub path: PathBuf,
-    /// Whether its held-out part has a say in how the language models are mixed:
-    /// that should be text like the text to be restored.
+    /// Whether it is like the text to be restored: such files are counted together for one
+    /// language model, the others for a second, and held-out text of the first says how the two
+    /// are mixed.
     #[serde(default = "yes")]
     pub steers: bool,
 }
