@@ -200,9 +200,8 @@ fn the_built_in_model_restores_an_article() {
 fn the_built_in_model_repairs_spun_text_alone() {
     let innocent =
         "Patients with vitamin A deficiency drank milk , and the hepatitis A virus was not found.";
-    let spun =
-        "In keeping with the report , the corporate misplaced clients. It is diffi cult to do.";
-    let restored = "According to the report, the company lost customers. It is difficult to do.";
+    let spun = "In keeping with the report , 40 were there. It is diffi cult to do.";
+    let restored = "According to the report, 40 were there. It is difficult to do.";
     for (text, expected) in [(innocent, innocent), (spun, restored)] {
         let output = unspin().arg("decode").write_stdin(text).assert().success();
         assert_eq!(stdout(&output), expected);
