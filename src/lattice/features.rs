@@ -83,7 +83,7 @@ features! {
     Capital "capital" -0.5,
     /// 1 for a space put into a glued word.
     Split "split" -1.0,
-    /// 1 if that space parts capitals from a word in small letters.
+    /// 1 if that space parts a name with capitals inside from a word in small letters.
     SplitName "split_name" 3.0,
     /// 1 for the other form of `a` and `an`.
     Article "article" -2.0,
