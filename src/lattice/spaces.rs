@@ -96,12 +96,15 @@ fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
         let long = part.chars().count() > 1 || matches!(part, "a" | "A" | "I");
         if letters && long { model.vocabulary.id(&form) } else { None }
     };
+    // A name whose last part is a word is whole: `SoundCloud` is not `SoundClo` and *ud*.
+    let is_name = hump(word).is_some_and(|hump| known(hump).is_some());
     for (at, c) in word.char_indices().skip(1) {
         let mark = matches!(c, ',' | '.').then_some(c);
         let left = &word[..at];
         let right = &word[at + mark.map_or(0, char::len_utf8)..];
         // A name in capitals may be unknown: what follows it in lower case is not.
-        let named = parts_a_name(word, at) && hump(left).is_none_or(|hump| known(hump).is_some());
+        let named = !is_name && parts_a_name(word, at);
+        let named = named && hump(left).is_none_or(|hump| known(hump).is_some());
         let left = known(left).or(named.then_some(UNKNOWN));
         let (Some(left), Some(right)) = (left, known(right)) else {
             continue;
@@ -182,6 +185,17 @@ mod tests {
         assert_eq!(joined.span(), 0..2);
         assert_eq!(MODEL.vocabulary.word(lattice.words(joined)[0]), word);
         assert!(choices(2).any(|choice| choice.kind == Kind::Attached));
+    }
+
+    #[test]
+    fn whole_names_stay() {
+        let model = crate::Model::english().unwrap();
+        let parts = |word| splits(&model, word).into_iter().map(|(at, ..)| word.split_at(at));
+        assert_eq!(
+            parts("NimbusSoftrepeatedly").collect::<Vec<_>>(),
+            [("NimbusSoft", "repeatedly")]
+        );
+        assert!(!parts("NimbusSoft").any(|(_, right)| right == "ft"));
     }
 
     #[test]
