@@ -1,8 +1,7 @@
 //! All pairs of a training run as word numbers, out of memory.
 
 use super::pivot;
-use super::recipe::PairSource;
-use super::recipe::PivotConfig;
+use super::recipe::{PairSource, PivotConfig, file_name};
 use super::thesaurus::Offers;
 use crate::align::{PairSource as _, Pairs, SpooledPairs, pharaoh};
 use crate::channel::counts::{ONE, Source};
@@ -189,7 +188,7 @@ impl Corpus {
             let message = format!("rows {first} to {last} of {row_number} rows");
             return Err(Error::config(format!("{}: {message}", path.display())));
         }
-        let name = source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file_name(&source.path);
         let kind = if known == Known::Whole { "list" } else { "pairs" }.to_string();
         let rows = batch.words.len() as u64;
         self.batches.push(batch);

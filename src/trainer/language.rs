@@ -1,6 +1,6 @@
 //! The language stage: count, smooth, mix, prune, pack.
 
-use super::recipe::{Recipe, TextSource};
+use super::recipe::{Recipe, TextSource, file_name};
 use super::text::{Part, batches, number_sentences};
 use crate::corpus::Sentences;
 use crate::error::Result;
@@ -23,7 +23,7 @@ const MOST_HELD_OUT: usize = 2000;
 /// sentences of the text for models to come.
 ///
 /// Text is counted together as far as it goes, since a model a file, mixed and pruned, has a
-/// sixth more perplexity at the same size.
+/// fifth more perplexity at the same size.
 pub(super) fn train(
     recipe: &Recipe,
     folder: &Path,
@@ -69,7 +69,7 @@ impl Reading<'_> {
         let config = &recipe.language;
         let mut counter = Counter::new(config.order, self.vocabulary.len())?;
         for source in sources {
-            progress.stage(&format!("language model of {}", name(source)), None);
+            progress.stage(&format!("language model of {}", file_name(&source.path)), None);
             self.each(source, Part::Train, &mut |read| {
                 for sentence in read {
                     counter.add(&sentence);
@@ -81,7 +81,7 @@ impl Reading<'_> {
         let config = EstimateConfig { prune, ..Default::default() };
         let estimate = estimate(&counter.finish()?, &config)?;
         for warning in &estimate.warnings {
-            let names: Vec<_> = sources.iter().map(|source| name(source)).collect();
+            let names: Vec<_> = sources.iter().map(|source| file_name(&source.path)).collect();
             progress.note(&format!("{}: {warning}", names.join(", ")));
         }
         Ok(estimate.model)
@@ -112,10 +112,6 @@ impl Reading<'_> {
         })?;
         Ok(())
     }
-}
-
-fn name(source: &TextSource) -> String {
-    source.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The models in one, evenly where nothing is held out.

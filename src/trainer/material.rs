@@ -1,7 +1,7 @@
 //! What training reads: pairs and lists, text, the lexicon, thesauri; and what it spins.
 
 use super::corpus::Corpus;
-use super::recipe::{PairSource, Recipe, SimulateConfig};
+use super::recipe::{PairSource, Recipe, SimulateConfig, file_name};
 use super::text::{self, Part};
 use super::{Trainer, pairs, parts, simulate, thesaurus};
 use crate::corpus::{Line, Lines, Pair, Row};
@@ -149,7 +149,7 @@ impl Trainer<'_> {
                     rows += 1;
                 }
             }
-            let name = synonyms.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = file_name(&synonyms.path);
             sources.push(SourceRecord { name, kind: "lexicon".into(), rows, checksum: 0 });
         }
         lexicon.settle();

@@ -1,6 +1,6 @@
 //! Held-out pairs and lists to spin with, as text.
 
-use super::recipe::PairSource;
+use super::recipe::{PairSource, file_name};
 use crate::corpus::{PairRows, Row};
 use crate::error::{Error, Result};
 use crate::model::SourceRecord;
@@ -46,7 +46,7 @@ pub(crate) fn read(
         hash.update(spun.as_bytes());
         hash.update(b"\n");
     }
-    let name = source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = file_name(&source.path);
     let kind = if is_list { "list" } else { kind }.to_string();
     let rows_used = rows.len() as u64;
     Ok((rows, SourceRecord { name, kind, rows: rows_used, checksum: hash.digest() }))

@@ -94,6 +94,11 @@ impl TextSource {
     }
 }
 
+/// What a file is called in messages and in the record of a model.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 fn yes() -> bool {
     true
 }

@@ -1,6 +1,6 @@
 //! Passes over the text: words, sentences, and the parts that are held out.
 
-use super::recipe::TextSource;
+use super::recipe::{TextSource, file_name};
 use crate::corpus::{Line, Lines, Skipped};
 use crate::error::Result;
 use crate::model::SourceRecord;
@@ -85,8 +85,12 @@ pub(crate) fn batches(
     }
     progress.advance(batch.len() as u64);
     each(batch)?;
-    let name = source.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let record = SourceRecord { name, kind: "text".into(), rows, checksum: hash.digest() };
+    let record = SourceRecord {
+        name: file_name(&source.path),
+        kind: "text".into(),
+        rows,
+        checksum: hash.digest(),
+    };
     Ok((record, skipped))
 }
 

@@ -1,6 +1,6 @@
 //! Thesauri: words that an engine of which nothing is known may have taken.
 
-use super::recipe::{Thesaurus, ThesaurusKind};
+use super::recipe::{Thesaurus, ThesaurusKind, file_name};
 use crate::channel::counts::{Counts, Group, Offered, Phrases, Places, is_telling};
 use crate::channel::score::as_count;
 use crate::corpus::{Interner, Line, Lines};
@@ -76,7 +76,7 @@ pub(super) fn read(
     let shares = shares.flat_map(|rivals| rivals.iter().map(|_| 1.0 / rivals.len() as f32));
     let shares = shares.collect();
     let pairs = pairs.into_iter().map(|(o, s)| (number(o), number(s))).collect();
-    let name = thesaurus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = file_name(&thesaurus.path);
     let record = SourceRecord { name, kind: "thesaurus".into(), rows, checksum: 0 };
     Ok((Offers { column, pairs, shares, rate: thesaurus.rate }, record))
 }
