@@ -2,6 +2,7 @@
 
 pub(crate) mod case;
 pub(crate) mod distance;
+pub(crate) mod doubles;
 pub(crate) mod furniture;
 pub(crate) mod inflect;
 pub(crate) mod sentence;

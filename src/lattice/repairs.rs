@@ -6,6 +6,7 @@ use super::{Kind, Manner};
 use crate::context::Surroundings;
 use crate::model::Model;
 use crate::text::Token;
+use crate::text::doubles::is_said_twice;
 use crate::text::vocabulary::UNKNOWN;
 use std::ops::Range;
 
@@ -107,19 +108,13 @@ fn takes_letters(model: &Model, word: u32) -> bool {
     })
 }
 
-/// Words that English writes twice in sound sentences: *he said that that was all*, *they had
-/// had enough*. The language model does not tell: they stand so about as often as by chance.
-const WRITTEN_TWICE: &[&str] =
-    &["far", "had", "her", "long", "many", "much", "never", "no", "really", "so", "that", "very"];
-
 /// True for a word that stands twice in sound sentences, and for what the language model has
 /// seen so oftener than by chance: *Duran Duran*.
 fn is_written_twice(model: &Model, word: u32) -> bool {
     let (_, state) = model.lm.score(&model.lm.context(model.lm.empty()), word);
     let again = model.lm.score(&model.lm.context(state), word).0;
     word != UNKNOWN
-        && (again > model.lm.unigram_log(word)
-            || WRITTEN_TWICE.contains(&&*model.vocabulary.word(word)))
+        && (again > model.lm.unigram_log(word) || is_said_twice(&model.vocabulary.word(word)))
 }
 
 /// True for a word that stands twice: *the the*.
@@ -155,7 +150,6 @@ mod tests {
             assert!(!twice(word), "{word}");
         }
         assert!(!is_written_twice(&model, UNKNOWN));
-        assert!(WRITTEN_TWICE.is_sorted());
     }
 
     #[test]

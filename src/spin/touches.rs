@@ -6,6 +6,7 @@ use super::names::is_i;
 use super::plan::Plan;
 use super::sentence::Piece;
 use crate::text::case::{Case, recase};
+use crate::text::doubles::is_said_twice;
 
 /// Share of the ends of names, taken for ends of links, that lose their space.
 const LOST_SPACES: f64 = 0.15;
@@ -79,8 +80,9 @@ pub(super) fn damage(pieces: &mut [Piece], plan: &Plan, surfaces: &[&str], draws
             pieces[i].text = Some("A".to_owned());
         }
         let single = pieces[i].tokens.len() == 1 && pieces[i].text.is_none();
-        if single && i > 0 && lettered(surfaces[last]) && draws.chance(DOUBLED) {
-            let word = surfaces[last];
+        let word = surfaces[last];
+        let doubles = lettered(word) && !is_said_twice(&word.to_lowercase());
+        if single && i > 0 && doubles && draws.chance(DOUBLED) {
             pieces[i].text = Some(format!("{word} {word}"));
         }
     }
