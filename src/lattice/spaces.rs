@@ -37,7 +37,7 @@ impl Sentence<'_> {
             // without their context, so that the context alone decides.
             let alone = model.lm.score(&model.lm.context(model.lm.empty()), id).0;
             for (byte, words, parts) in splits(model, word) {
-                let named = f32::from(parts_a_name(word, byte));
+                let named = f32::from(parts_a_name(word, byte) || meets_a_name(word, byte));
                 let features = [
                     (Feature::Split, 1.0),
                     (Feature::SplitName, named),
@@ -100,13 +100,15 @@ fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
     let is_name = hump(word).is_some_and(|hump| known(hump).is_some());
     for (at, c) in word.char_indices().skip(1) {
         let mark = matches!(c, ',' | '.').then_some(c);
-        let left = &word[..at];
-        let right = &word[at + mark.map_or(0, char::len_utf8)..];
+        let byte = at + mark.map_or(0, char::len_utf8);
+        let (left, right) = (&word[..at], &word[byte..]);
         // A name in capitals may be unknown: what follows it in lower case is not.
-        let named = !is_name && parts_a_name(word, at);
+        let named = !is_name && !left.ends_with([',', '.']) && parts_a_name(word, byte);
         let named = named && hump(left).is_none_or(|hump| known(hump).is_some());
         let left = known(left).or(named.then_some(UNKNOWN));
-        let (Some(left), Some(right)) = (left, known(right)) else {
+        let meets = mark == Some(',') && meets_a_name(word, byte);
+        let right = known(right).or(meets.then_some(UNKNOWN));
+        let (Some(left), Some(right)) = (left, right) else {
             continue;
         };
         let mut words = vec![left];
@@ -114,7 +116,7 @@ fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
         words.push(right);
         let nowhere = model.lm.context(model.lm.empty());
         let score = words.iter().map(|&word| model.lm.score(&nowhere, word).0).sum();
-        found.push((score, at + mark.map_or(0, char::len_utf8), words));
+        found.push((score, byte, words));
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     found.truncate(MOST_SPLITS);
@@ -122,11 +124,21 @@ fn splits(model: &Model, word: &str) -> Vec<(usize, Vec<u32>, f32)> {
 }
 
 /// True if a space before this byte parts a name with capitals inside from a word in small
-/// letters: `OpenAIrepeatedly`, `SoundCloudrepeatedly`.
+/// letters: `OpenAIrepeatedly`, `SoundCloudrepeatedly`, `OpenAI.repeatedly`.
 fn parts_a_name(word: &str, byte: usize) -> bool {
     let (left, right) = word.split_at(byte);
+    let left = left.strip_suffix([',', '.']).unwrap_or(left);
     let is_name = ends_in_capitals(left) || hump(left).is_some();
     is_name && !right.is_empty() && right.chars().all(char::is_lowercase)
+}
+
+/// True if a space before this byte, behind a mark, is lost before a name: `weblog,NimbusSoft`.
+fn meets_a_name(word: &str, byte: usize) -> bool {
+    let (left, right) = word.split_at(byte);
+    // Names of programs hold full stops: `ASP.Net`.
+    let ends = left.ends_with(',') || (left.ends_with('.') && left.starts_with(char::is_lowercase));
+    let is_name = right.starts_with(char::is_uppercase) && right.chars().all(char::is_alphabetic);
+    ends && is_name && right.chars().count() > 1
 }
 
 /// True for `OpenAI` and `NASA`: at least two capitals at the end.
@@ -196,6 +208,27 @@ mod tests {
             [("NimbusSoft", "repeatedly")]
         );
         assert!(!parts("NimbusSoft").any(|(_, right)| right == "ft"));
+        assert_eq!(
+            parts("NimbusSoft.repeatedly").collect::<Vec<_>>(),
+            [("NimbusSoft.", "repeatedly")]
+        );
+        assert_eq!(parts("weblog,NimbusSoft").collect::<Vec<_>>(), [("weblog,", "NimbusSoft")]);
+    }
+
+    #[test]
+    fn names_behind_marks_by_table() {
+        let table = [
+            ("weblog,NimbusSoft", 7, true),
+            ("Dongguan,China", 9, true),
+            ("left.Microsoft", 5, true),
+            ("ASP.Net", 4, false),
+            ("weblog,nimbus", 7, false),
+            ("weblogNimbus", 6, false),
+            ("plan,B", 5, false),
+        ];
+        for (word, byte, expected) in table {
+            assert_eq!(meets_a_name(word, byte), expected, "{word} {byte}");
+        }
     }
 
     #[test]
@@ -203,6 +236,8 @@ mod tests {
         let table = [
             ("OpenAInow", 6, true),
             ("OpenAInow", 4, false),
+            ("OpenAI.now", 7, true),
+            ("SoundCloud,now", 11, true),
             ("SoundCloudnow", 10, true),
             ("SoundCloudnow", 5, false),
             ("Cloudnow", 5, false),
