@@ -28,7 +28,8 @@ use crate::lattice::names::Names;
 use crate::lattice::{Manner, Sentence};
 use crate::model::Model;
 use crate::text::{Token, sentences, tokenize};
-use calibrate::{Change, Sureness};
+use calibrate::Change;
+pub(crate) use calibrate::Sureness;
 use loss::Distances;
 use ndarray::Array1;
 use rayon::prelude::*;
@@ -232,11 +233,8 @@ pub(crate) fn tune(
     }
 }
 
-/// Learns how sure `model` may be of its changes, with the weights that it has, from all draws
-/// of the examples.
-pub(crate) fn calibrate(model: &mut Model, draws: &[Examples]) {
-    let mut sureness = Sureness::default();
-    draws.iter().for_each(|examples| sureness.read(model, &examples.0));
+/// Learns how sure `model` may be of what it changes and keeps, with the weights that it has.
+pub(crate) fn calibrate(model: &mut Model, sureness: &Sureness) {
     model.calibrator = sureness.fit();
     let figures = &mut model.metadata.figures;
     figures.retain(|(name, _)| !precision::is_threshold(name));

@@ -6,8 +6,8 @@
 
 use crate::channel::FAMILIES;
 use crate::error::Result;
-use crate::lattice::Manner;
 use crate::lattice::features::{FEATURES, Feature, Features, Weights};
+use crate::lattice::{Kind, Lattice, Manner, Sentence};
 use crate::model::section::{SectionReader, SectionWriter};
 
 /// Turns posteriors into confidences.
@@ -25,6 +25,44 @@ pub(crate) struct Calibrator {
     pub(crate) kept: Kept,
 }
 
+/// What the search says of the words of a sentence that are left alone.
+pub(crate) struct Standing {
+    bare: Vec<bool>,
+    changed: f64,
+}
+
+/// What the search says of a word that is left alone.
+#[derive(Clone, Copy)]
+pub(crate) struct Alone {
+    pub(crate) posterior: f64,
+    /// Whether nothing is offered for it.
+    pub(crate) bare: bool,
+    /// How much of its sentence is likely changed, as a logarithm: 0 is a tenth.
+    pub(crate) changed: f64,
+}
+
+/// The share of changed words that is nothing special, and the words that speak for it.
+const CHANGED: f64 = 0.1;
+const FOR_CHANGED: f64 = 10.0;
+
+impl Standing {
+    pub(crate) fn new(sentence: &Sentence<'_>, lattice: &Lattice, posteriors: &[f64]) -> Self {
+        let (mut changed, mut words) = (CHANGED * FOR_CHANGED, FOR_CHANGED);
+        for (choice, posterior) in lattice.choices().iter().zip(posteriors) {
+            if choice.kind == Kind::Keep && !sentence.is_mark(choice.span().start) {
+                changed += 1.0 - posterior.min(1.0);
+                words += 1.0;
+            }
+        }
+        Self { bare: lattice.bare(), changed: (changed / words / CHANGED).ln() }
+    }
+
+    /// The word at a token, left alone with this posterior.
+    pub(crate) fn word(&self, at: usize, posterior: f64) -> Alone {
+        Alone { posterior, bare: self.bare[at], changed: self.changed }
+    }
+}
+
 /// What the log odds that a word which is left alone is the author's count for each of
 /// [`Kept::inputs`].
 #[derive(Clone, Debug, PartialEq)]
@@ -39,18 +77,21 @@ impl Default for Calibrator {
 }
 
 impl Kept {
-    pub(crate) const INPUTS: usize = 11;
+    pub(crate) const INPUTS: usize = 14;
 
     /// The log odds of a word's posterior, a constant, how heavily its document is spun and how
     /// well the word fits; the last three again for a word for which nothing is offered: what
     /// its author wrote may be no candidate. How likely an engine of which pairs alone tell has
     /// spun it, which makes that likelier, by itself and times the rate, and both for such words.
+    /// The log odds again beyond even and beyond [`SURE`], since the surest posteriors hold
+    /// least; how much of the sentence is changed where something is offered.
     pub(crate) fn inputs(
-        posterior: f64,
+        word: Alone,
         manner: Manner<'_>,
         features: &Features,
-        bare: bool,
     ) -> [f64; Self::INPUTS] {
+        let Alone { posterior, bare, changed } = word;
+        let odds = logit(posterior);
         let strange = manner.families.map_or(0.0, |families| families[FAMILIES - 1]);
         let [rate, fit, strange, both] =
             [manner.rate, features[Feature::Context], strange, strange * manner.rate]
@@ -58,7 +99,7 @@ impl Kept {
         let [bare_always, bare_rate, bare_fit, bare_strange, bare_both] =
             [1.0, rate, fit, strange, both].map(|input| if bare { input } else { 0.0 });
         [
-            logit(posterior),
+            odds,
             1.0,
             rate,
             fit,
@@ -69,22 +110,21 @@ impl Kept {
             both,
             bare_strange,
             bare_both,
+            odds.max(0.0),
+            (odds - SURE).max(0.0),
+            if bare { 0.0 } else { changed },
         ]
     }
 
     /// How likely the word is the author's.
-    pub(crate) fn confidence(
-        &self,
-        posterior: f64,
-        manner: Manner<'_>,
-        features: &Features,
-        bare: bool,
-    ) -> f64 {
-        let inputs = Self::inputs(posterior, manner, features, bare);
+    pub(crate) fn confidence(&self, word: Alone, manner: Manner<'_>, features: &Features) -> f64 {
+        let inputs = Self::inputs(word, manner, features);
         logistic(self.0.iter().zip(inputs).map(|(&weight, input)| f64::from(weight) * input).sum())
     }
 }
 
+/// Log odds of a posterior of 95 %.
+const SURE: f64 = 3.0;
 /// Posteriors nearer to 0 and 1 are not told apart.
 const EDGE: f64 = 1e-6;
 
@@ -171,7 +211,8 @@ mod tests {
     #[test]
     fn comes_back_and_older_ones_believe() {
         let mut calibrator = Calibrator { slope: 0.7, offset: -0.5, ..Calibrator::default() };
-        calibrator.kept = Kept([0.4, 0.1, -0.6, 0.2, -1.5, -0.3, 0.9, -0.5, 0.3, -1.0, 0.2]);
+        calibrator.kept =
+            Kept([0.4, 0.1, -0.6, 0.2, -1.5, -0.3, 0.9, -0.5, 0.3, -1.0, 0.2, 0.1, -0.1, -0.2]);
         let read = |bytes: Vec<u8>| {
             Calibrator::read(&mut SectionReader::new("calib", bytes.into())).expect("as written")
         };
@@ -184,17 +225,23 @@ mod tests {
         assert_eq!(older, Calibrator { kept: Calibrator::default().kept, ..older.clone() });
         let features = Features::default();
         let manner = Manner { rate: 1.0, ..Manner::default() };
-        assert!((older.kept.confidence(0.8, manner, &features, false) - 0.8).abs() < 1e-6);
+        let word = |posterior, bare| Alone { posterior, bare, changed: 0.5 };
+        let older = older.kept.confidence(word(0.8, false), manner, &features);
+        assert!((older - 0.8).abs() < 1e-6);
         // A word that fits badly where nothing is offered is hardly the author's.
         let mut odd = features;
         odd[Feature::Context] = -4.0;
-        let sure = |features: &Features| calibrator.kept.confidence(1.0, manner, features, true);
+        let kept = &calibrator.kept;
+        let sure = |features: &Features| kept.confidence(word(1.0, true), manner, features);
         assert!(sure(&odd) < sure(&features));
         // Nor one that an engine may have put there of which little is known.
         let mut families = [0.0; FAMILIES];
         families[FAMILIES - 1] = 1.0;
         let strange = Manner { families: Some(families), ..manner };
-        let kept = &calibrator.kept;
-        assert!(kept.confidence(1.0, strange, &features, true) < sure(&features));
+        assert!(kept.confidence(word(1.0, true), strange, &features) < sure(&features));
+        // Nor one in a sentence of which much is changed.
+        let much = Alone { changed: 1.5, ..word(0.9, false) };
+        let some = kept.confidence(word(0.9, false), manner, &features);
+        assert!(kept.confidence(much, manner, &features) < some);
     }
 }

@@ -1,6 +1,7 @@
 //! From choices of the lattice to text, and from sentences to their line.
 
 use super::DecodeConfig;
+use super::confidence::Standing;
 use super::graph::Graph;
 use super::nbest::Path;
 use super::posterior::rivals;
@@ -160,13 +161,14 @@ impl<'a> Writer<'a> {
 
     /// Every word of a restoration with these `edits`.
     fn words(&self, graph: &Graph, choices: &[u32], edits: &[Edit]) -> Vec<Candidate> {
-        let (posteriors, bare) = (graph.choice_posteriors(self.lattice), self.lattice.bare());
+        let posteriors = graph.choice_posteriors(self.lattice);
+        let standing = Standing::new(self.sentence, self.lattice, &posteriors);
         let mut edits = edits.iter();
         let word = |&number: &u32| {
             let choice = self.lattice.choice(number);
             let posterior = posteriors[number as usize];
             let probability = match choice.kind {
-                Kind::Keep => self.kept(number, posterior, &bare),
+                Kind::Keep => self.kept(number, posterior, &standing),
                 _ => edits.next().map_or(posterior, |edit| edit.probability),
             };
             self.candidate(choice, probability)
@@ -176,16 +178,17 @@ impl<'a> Writer<'a> {
 
     /// Everything that the lattice offers, left to right.
     fn candidates(&self, graph: &Graph) -> Vec<Candidate> {
-        let bare = self.lattice.bare();
+        let posteriors = graph.choice_posteriors(self.lattice);
+        let standing = Standing::new(self.sentence, self.lattice, &posteriors);
         let candidate = |(number, posterior): (u32, f64)| {
             let choice = self.lattice.choice(number);
             let probability = match choice.kind {
-                Kind::Keep => self.kept(number, posterior, &bare),
+                Kind::Keep => self.kept(number, posterior, &standing),
                 _ => posterior,
             };
             self.candidate(choice, probability)
         };
-        (0..).zip(graph.choice_posteriors(self.lattice)).map(candidate).collect()
+        (0..).zip(posteriors).map(candidate).collect()
     }
 
     /// What the lattice offers beyond the one that was `searched`: next to nothing is left to it.
@@ -197,14 +200,15 @@ impl<'a> Writer<'a> {
     }
 
     /// How likely a word that is left alone is the author's.
-    fn kept(&self, number: u32, posterior: f64, bare: &[bool]) -> f64 {
+    fn kept(&self, number: u32, posterior: f64, standing: &Standing) -> f64 {
         let choice = self.lattice.choice(number);
         let at = choice.span().start;
         if self.sentence.is_mark(at) {
             return posterior;
         }
         let features = self.features(choice);
-        self.model.calibrator.kept.confidence(posterior, self.manner, &features, bare[at])
+        let word = standing.word(at, posterior);
+        self.model.calibrator.kept.confidence(word, self.manner, &features)
     }
 
     fn candidate(&self, choice: &Choice, probability: f64) -> Candidate {

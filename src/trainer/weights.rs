@@ -10,7 +10,7 @@ use crate::channel::Channel;
 use crate::error::Result;
 use crate::lattice::features::FEATURES;
 use crate::model::Model;
-use crate::tune::{self, Examples, HeldOut};
+use crate::tune::{self, Examples, HeldOut, Sureness};
 use ndarray::Array1;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -40,10 +40,17 @@ impl Trainer<'_> {
         if !draws.is_empty() {
             model.weights = tune::from_array(&(&sum / draws.len() as f64));
             self.progress.stage("calibrate", None);
-            tune::calibrate(model, &draws);
         }
+        // An engine may be known whole, too: half of the draws are read so.
+        let mut sureness = Sureness::default();
+        let (unknown, known) = draws.split_at(draws.len().div_ceil(2));
+        unknown.iter().for_each(|examples| sureness.read(model, examples));
         if let Some(whole) = whole {
             model.channel = whole;
+        }
+        known.iter().for_each(|examples| sureness.read(model, examples));
+        if !draws.is_empty() {
+            tune::calibrate(model, &sureness);
         }
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! How often a change of some posterior is right, and a word that is left alone: the
 //! calibrator, by logistic regression.
 
-use super::Example;
+use super::Examples;
 use super::logistic::{Seen, regress};
 use super::loss::Distances;
-use crate::decode::confidence::{Calibrator, Kept, logit};
+use crate::decode::confidence::{Calibrator, Kept, Standing, logit};
 use crate::decode::{DecodeConfig, Graph, NONE, Search, Workspaces};
 use crate::lattice::features::{Feature, Features};
 use crate::lattice::{Kind, Lattice, Manner, Sentence};
@@ -24,7 +24,7 @@ pub(super) struct Change {
 /// How often the best restorations are right where they change a word and where they leave
 /// one alone.
 #[derive(Debug, Default)]
-pub(super) struct Sureness {
+pub(crate) struct Sureness {
     pub(super) changes: Vec<Change>,
     kept: Vec<Seen<{ Kept::INPUTS }>>,
 }
@@ -45,7 +45,7 @@ const INPUTS: usize = 3 + TELLING.len();
 impl Sureness {
     /// Reads what the decoder changes and keeps in the examples of one draw; those that were not
     /// simulated count for as much as those that were, all together.
-    pub(super) fn read(&mut self, model: &Model, examples: &[Example]) {
+    pub(crate) fn read(&mut self, model: &Model, Examples(examples): &Examples) {
         let sentences: Vec<Sentence<'_>> =
             examples.par_iter().map(|example| example.sentence(model)).collect();
         let documents = examples.iter().map(|example| example.document).collect();
@@ -84,7 +84,7 @@ impl Sureness {
         let mut distances = Distances::new(model, sentence, original);
         let losses = distances.losses(lattice);
         let posteriors = graph.choice_posteriors(lattice);
-        let bare = lattice.bare();
+        let standing = Standing::new(sentence, lattice, &posteriors);
         let best = graph.nbest(lattice, 1).into_iter().flat_map(|path| path.choices);
         for number in best.filter(|&choice| choice != NONE) {
             let choice = lattice.choice(number);
@@ -95,7 +95,7 @@ impl Sureness {
                 Kind::Keep if sentence.is_mark(choice.span().start) => {}
                 Kind::Keep => {
                     let at = choice.span().start;
-                    let inputs = Kept::inputs(posterior, manner, &features, bare[at]);
+                    let inputs = Kept::inputs(standing.word(at, posterior), manner, &features);
                     let right = distances.stands(at);
                     self.kept.push(Seen { inputs, right, weight: 1.0 });
                 }
