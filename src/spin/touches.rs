@@ -81,8 +81,8 @@ pub(super) fn damage(pieces: &mut [Piece], plan: &Plan, surfaces: &[&str], draws
         }
         let single = pieces[i].tokens.len() == 1 && pieces[i].text.is_none();
         let word = surfaces[last];
-        let doubles = lettered(word) && !is_said_twice(&word.to_lowercase());
-        if single && i > 0 && doubles && draws.chance(DOUBLED) {
+        let doubles = single && i > 0 && lettered(word) && draws.chance(DOUBLED);
+        if doubles && !is_said_twice(&word.to_lowercase()) {
             pieces[i].text = Some(format!("{word} {word}"));
         }
     }
