@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::lattice::features::{FEATURES, Feature, Features, Weights};
 use crate::lattice::{Kind, Lattice, Manner, Sentence};
 use crate::model::section::{SectionReader, SectionWriter};
+use std::ops::Range;
 
 /// Turns posteriors into confidences.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +79,8 @@ impl Default for Calibrator {
 
 impl Kept {
     pub(crate) const INPUTS: usize = 14;
+    /// The inputs that bend what the log odds of a posterior count for.
+    pub(crate) const BENDS: Range<usize> = 11..13;
 
     /// The log odds of a word's posterior, a constant, how heavily its document is spun and how
     /// well the word fits; the last three again for a word for which nothing is offered: what

@@ -137,11 +137,21 @@ impl Sureness {
         }
         if self.kept.len() >= LEAST {
             let weights = regress(&self.kept, believe(), PULL).map(|weight| weight as f32);
-            calibrator.kept = Kept(weights);
-            calibrator.kept.0[0] = weights[0].max(LEAST_SLOPE);
+            calibrator.kept = rising(weights);
         }
         calibrator
     }
+}
+
+/// What is surer never becomes less sure.
+fn rising(mut weights: [f32; Kept::INPUTS]) -> Kept {
+    weights[0] = weights[0].max(LEAST_SLOPE);
+    let mut slope = weights[0];
+    for bend in &mut weights[Kept::BENDS] {
+        *bend = bend.max(LEAST_SLOPE - slope);
+        slope += *bend;
+    }
+    Kept(weights)
 }
 
 /// The weights that believe every posterior.
@@ -157,6 +167,7 @@ fn inputs(change: &Change) -> [f64; INPUTS] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::confidence::Alone;
 
     fn of(changes: &[Change]) -> Calibrator {
         Sureness { changes: changes.to_vec(), kept: Vec::new() }.fit()
@@ -175,6 +186,24 @@ mod tests {
         assert!((calibrator.confidence(0.9, 0.0, &features) - 0.6).abs() < 0.01, "{calibrator:?}");
         assert!((calibrator.confidence(0.6, 0.0, &features) - 0.3).abs() < 0.01, "{calibrator:?}");
         assert_eq!(of(&changes[..10]), Calibrator::default());
+    }
+
+    #[test]
+    fn surer_stays_surer() {
+        let word = |posterior| Alone { posterior, bare: false, changed: 0.0 };
+        let (manner, features) = (Manner::default(), Features::default());
+        // Of the words left alone with the surest posteriors fewer are the author's.
+        let seen = |posterior, right| {
+            let inputs = Kept::inputs(word(posterior), manner, &features);
+            Seen { inputs, right, weight: 1.0 }
+        };
+        let kept = (0..4000)
+            .map(|i| if i % 2 == 0 { seen(0.99, i % 10 < 4) } else { seen(0.6, i % 10 < 8) })
+            .collect();
+        let calibrator = Sureness { changes: Vec::new(), kept }.fit();
+        let sure = |posterior| calibrator.kept.confidence(word(posterior), manner, &features);
+        let steps = [0.2, 0.5, 0.6, 0.9, 0.96, 0.99, 0.999].map(sure);
+        assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "{steps:?}");
     }
 
     #[test]
