@@ -47,6 +47,7 @@ const CHANGED: f64 = 0.1;
 const FOR_CHANGED: f64 = 10.0;
 
 impl Standing {
+    /// By the posteriors of all choices of the sentence.
     pub(crate) fn new(sentence: &Sentence<'_>, lattice: &Lattice, posteriors: &[f64]) -> Self {
         let (mut changed, mut words) = (CHANGED * FOR_CHANGED, FOR_CHANGED);
         for (choice, posterior) in lattice.choices().iter().zip(posteriors) {
