@@ -14,9 +14,13 @@ pub(crate) struct Lines<'r> {
     reader: Box<dyn BufRead + Send + 'r>,
     number: u64,
     offset: u64,
-    /// Whether the line read last was too long, so that its rest is still ahead.
-    torn: bool,
+    /// The length at which a longer line is cut; without one it is refused.
+    cut: Option<usize>,
+    /// Bytes of the line read last that came before, if its rest is still ahead.
+    torn: u64,
     bytes: Vec<u8>,
+    /// What was read behind a cut.
+    ahead: Vec<u8>,
 }
 
 /// A line without its end.
@@ -38,7 +42,15 @@ impl<'r> Lines<'r> {
     /// Reads lines from `reader`; `path` is what messages call it.
     pub(crate) fn new(path: impl Into<PathBuf>, reader: impl BufRead + Send + 'r) -> Self {
         let (path, reader) = (path.into(), Box::new(reader));
-        Self { path, reader, number: 0, offset: 0, torn: false, bytes: Vec::new() }
+        let (bytes, ahead) = Default::default();
+        Self { path, reader, number: 0, offset: 0, cut: None, torn: 0, bytes, ahead }
+    }
+
+    /// Gives a line of more than so many bytes in parts, each as a line without an end but the
+    /// last, cut behind a sentence if it has one, or else behind a word.
+    pub(crate) fn in_parts_of(mut self, most: usize) -> Self {
+        self.cut = Some(most);
+        self
     }
 
     /// Says that the first line is not that of the file: so many lines and bytes
@@ -58,9 +70,14 @@ impl<'r> Lines<'r> {
         self.number
     }
 
-    /// Bytes that have been read, the whole of the last line among them.
+    /// Bytes that have been given, the whole of the last line or part among them.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Lines that have been given to their ends.
+    pub(crate) fn whole(&self) -> u64 {
+        self.number - u64::from(self.torn > 0)
     }
 
     /// Moves the line read last, with its end, behind what `out` has. Once for each line.
@@ -74,27 +91,30 @@ impl<'r> Lines<'r> {
     /// The next line with its end as it stands (`\n`, `\r\n` or nothing), or
     /// nothing at the end of the file.
     pub(crate) fn next(&mut self) -> Result<Option<(Line<'_>, &'static str)>> {
-        self.bytes.clear();
-        let mut limited = (&mut self.reader).take(LONGEST_LINE as u64 + 1);
-        let read = limited.read_until(b'\n', &mut self.bytes);
-        let read = read.map_err(|source| Error::io(&self.path, source))?;
-        if read == 0 {
+        let is_long = self.fill()?;
+        if self.bytes.is_empty() {
             return Ok(None);
         }
-        let rest = std::mem::replace(&mut self.torn, read > LONGEST_LINE);
-        self.torn &= !self.bytes.ends_with(b"\n");
-        self.number += u64::from(!rest);
-        self.offset += read as u64;
+        let goes_on = is_long && !self.bytes.ends_with(b"\n");
+        if goes_on && self.cut.is_some() {
+            self.ahead = self.bytes.split_off(cut(&self.bytes));
+        }
+        let length = self.bytes.len() as u64;
+        let before = std::mem::take(&mut self.torn);
+        self.torn = if goes_on { before + length } else { 0 };
+        self.number += u64::from(before == 0);
+        self.offset += length;
         let end = match self.bytes.as_slice() {
             [.., b'\r', b'\n'] => "\r\n",
             [.., b'\n'] => "\n",
             _ => "",
         };
-        let line = &self.bytes[..read - end.len()];
+        let line = &self.bytes[..self.bytes.len() - end.len()];
         let refuse = |message: &str| Error::data(&self.path, self.number, message);
-        let line = if rest {
+        let refused = self.cut.is_none();
+        let line = if refused && before > 0 {
             Line::Unreadable(line, refuse("the rest of a line that is too long"))
-        } else if read > LONGEST_LINE {
+        } else if refused && is_long {
             Line::Unreadable(line, refuse("longer than 64 MiB, left as it is"))
         } else if line.contains(&0) {
             Line::Unreadable(line, refuse("has a NUL byte: is it text?"))
@@ -102,7 +122,7 @@ impl<'r> Lines<'r> {
             match std::str::from_utf8(line) {
                 Ok(text) => Line::Text(text),
                 Err(error) => {
-                    let at = error.valid_up_to() + 1;
+                    let at = before + error.valid_up_to() as u64 + 1;
                     let message = format!("not valid UTF-8 at byte {at}: convert it to UTF-8");
                     Line::Unreadable(line, refuse(&message))
                 }
@@ -110,6 +130,29 @@ impl<'r> Lines<'r> {
         };
         Ok(Some((line, end)))
     }
+
+    /// Reads to the end of the line, or a byte more than is read at once: says whether it is
+    /// that long.
+    fn fill(&mut self) -> Result<bool> {
+        self.bytes.clear();
+        self.bytes.append(&mut self.ahead);
+        let most = self.cut.unwrap_or(LONGEST_LINE);
+        let limit = (most + 1).saturating_sub(self.bytes.len());
+        let read = (&mut self.reader).take(limit as u64).read_until(b'\n', &mut self.bytes);
+        read.map_err(|source| Error::io(&self.path, source))?;
+        Ok(self.bytes.len() > most)
+    }
+}
+
+/// Where a line that goes on is cut: behind a sentence, a word, or at least a character.
+fn cut(bytes: &[u8]) -> usize {
+    let sentence = |pair: &[u8]| matches!(pair, [b'.' | b'!' | b'?', b' ']);
+    let ended = bytes.windows(2).rposition(sentence).map(|at| at + 2);
+    let spaced = || bytes.iter().rposition(|&byte| byte == b' ').map(|at| at + 1);
+    let character = || bytes.iter().rposition(|byte| !matches!(byte, 0x80..0xc0)).unwrap_or(0);
+    let cut = ended.or_else(spaced).unwrap_or_else(character);
+    // What is no text has no characters either.
+    if cut == 0 { bytes.len() } else { cut }
 }
 
 #[cfg(test)]
@@ -117,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_that_is_too_long_comes_in_parts() {
+    fn a_line_that_is_too_long_is_refused_part_by_part() {
         let long = std::io::repeat(b'a').take(LONGEST_LINE as u64 + 5);
         let reader = std::io::BufReader::new(long.chain(&b"\nshort\n"[..]));
         let mut lines = Lines::new("x", reader);
@@ -135,6 +178,67 @@ mod tests {
             "short\"\\n\"".into(),
         ];
         assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_behind_sentences_words_and_characters() {
+        let cases: [(&str, &[&str]); 7] = [
+            ("short\n", &["1 short\n"]),
+            ("It is. It was so\nEnd", &["1 It is. ", "1 It was so\n", "2 End"]),
+            ("one two three four\r\n", &["1 one two ", "1 three four\r\n"]),
+            ("twelve bytes\nthirteen byte\n", &["1 twelve bytes\n", "2 thirteen ", "2 byte\n"]),
+            ("ééééééé", &["1 éééééé", "1 é"]),
+            ("abcdefghijklmno\n", &["1 abcdefghijkl", "1 mno\n"]),
+            ("twelve bytes. ", &["1 twelve ", "1 bytes. "]),
+        ];
+        for (text, expected) in cases {
+            let mut lines = Lines::new("x", text.as_bytes()).in_parts_of(12);
+            let mut seen = Vec::new();
+            while let Some((line, end)) = lines.next().unwrap() {
+                let Line::Text(part) = line else { panic!("{text:?} is text") };
+                let part = format!("{part}{end}");
+                seen.push(format!("{} {part}", lines.number()));
+            }
+            assert_eq!(seen, expected);
+            assert_eq!(lines.offset(), text.len() as u64);
+        }
+    }
+
+    #[test]
+    fn reading_goes_on_behind_any_part() {
+        let text = "One two. Three four five six seven.\nEight nïne ten. Eleven\n\nEnd.";
+        let read = |lines: u64, bytes: u64| {
+            let rest = &text.as_bytes()[bytes as usize..];
+            let mut lines = Lines::new("x", rest).after(lines, bytes).in_parts_of(10);
+            let mut seen = Vec::new();
+            while let Some((line, end)) = lines.next().unwrap() {
+                let Line::Text(part) = line else { panic!("it is text") };
+                let part = format!("{part}{end}");
+                seen.push((lines.number(), part, lines.whole(), lines.offset()));
+            }
+            seen
+        };
+        let all = read(0, 0);
+        let joined: String = all.iter().map(|(_, part, ..)| part.as_str()).collect();
+        assert_eq!(joined, text);
+        assert!(all.len() > 8, "{all:?}");
+        for (at, &(_, _, lines, bytes)) in all.iter().enumerate() {
+            assert_eq!(read(lines, bytes), all[at + 1..]);
+        }
+    }
+
+    #[test]
+    fn a_fault_in_a_part_is_told_by_its_place_in_the_line() {
+        let mut lines = Lines::new("x", &b"one two three f\xffur five"[..]).in_parts_of(10);
+        let mut seen = Vec::new();
+        while let Some((line, _)) = lines.next().unwrap() {
+            seen.push(match line {
+                Line::Text(text) => text.to_string(),
+                Line::Unreadable(_, error) => error.to_string(),
+            });
+        }
+        let fault = "x:1: not valid UTF-8 at byte 16: convert it to UTF-8";
+        assert_eq!(seen, ["one two ", fault, "five"]);
     }
 
     #[test]

@@ -86,6 +86,22 @@ fn formats_by_name() {
 }
 
 #[test]
+fn a_long_line_of_text_comes_in_records() {
+    let line = "It was in opposition to all. ".repeat(100_000);
+    let text = format!("One.\n{line}\nEnd.");
+    let file = file(text.as_bytes());
+    let all = records(&file, &settings(Format::Text), Place::default()).unwrap();
+    assert!(all.iter().all(|(_, record)| record.raw.len() <= 640 << 10));
+    let numbers: Vec<u64> = all.iter().map(|(place, _)| place.number).collect();
+    assert_eq!(numbers, [0, 1, 1, 1, 1, 1, 2]);
+    let rest = records(&file, &settings(Format::Text), all[2].0).unwrap();
+    assert_eq!(rest, all[2..]);
+    let (restored, reasons) = restored(Format::Text, text.as_bytes()).unwrap();
+    assert_eq!(restored, text.replace("in opposition to", "against"));
+    assert!(reasons.is_empty());
+}
+
+#[test]
 fn what_is_restored_by_format() {
     let table: &[(Format, &str, &str)] = &[
         (

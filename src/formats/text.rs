@@ -8,6 +8,8 @@ use crate::error::Result;
 
 /// A longer file is several documents, so that memory is bounded, as one of so many bytes is.
 const MOST_LINES: usize = 2048;
+/// A longer line is read in parts.
+const PART: usize = 512 << 10;
 
 /// Documents of a file of text.
 pub(super) struct Documents {
@@ -21,12 +23,12 @@ pub(super) struct Documents {
 impl Documents {
     pub(super) fn new(input: Input<'_>, each_line: bool) -> Self {
         let Input { path, reader, taken, place } = input;
-        let lines = Lines::new(path, reader).after(place.number, place.offset);
+        let lines = Lines::new(path, reader).after(place.number, place.offset).in_parts_of(PART);
         Self { lines, taken, each_line, waiting: None }
     }
 
     fn read(&self) -> Place {
-        Place { offset: self.lines.offset(), number: self.lines.number() }
+        Place { offset: self.lines.offset(), number: self.lines.whole() }
     }
 }
 
