@@ -201,8 +201,8 @@ mod tests {
             let text = format!("{before}a\tb\nno tab here\n\n\tempty\nc\td\n");
             let (rows, skipped) = read(&text, false).unwrap();
             let lines = before.lines().count() as u64;
-            let numbers: Vec<u64> = rows.iter().map(|(number, _)| number - lines).collect();
-            assert_eq!(&numbers[lines as usize..], [1, 5]);
+            let numbers: Vec<u64> = rows.iter().map(|&(number, _)| number).collect();
+            assert_eq!(&numbers[lines as usize..], [lines + 1, lines + 5]);
             assert_eq!(skipped.rows, 2);
             let expected = format!(":{}: expected original<TAB>spun", lines + 2);
             assert!(skipped.errors[0].to_string().contains(&expected));
