@@ -82,7 +82,6 @@ impl Sureness {
         (lattice, graph): (&Lattice, &Graph),
     ) {
         let mut distances = Distances::new(model, sentence, original);
-        let losses = distances.losses(lattice);
         let posteriors = graph.choice_posteriors(lattice);
         let standing = Standing::new(sentence, lattice, &posteriors);
         let best = graph.nbest(lattice, 1).into_iter().flat_map(|path| path.choices);
@@ -100,9 +99,7 @@ impl Sureness {
                     self.kept.push(Seen { inputs, right, weight: 1.0 });
                 }
                 _ => {
-                    // Right is what leaves no word of the place to mend.
-                    let most = choice.span().len().max(lattice.words(choice).len()) as f64;
-                    let right = losses[number as usize] <= -most;
+                    let right = distances.is_right(lattice, number);
                     let rate = manner.rate;
                     self.changes.push(Change { posterior, rate, features, right, weight: 1.0 });
                 }

@@ -1,10 +1,11 @@
 //! What a choice alone does to a sentence's distance from the original.
 
-use crate::lattice::{Kind, Lattice, Sentence};
+use crate::lattice::{Choice, Kind, Lattice, Sentence};
 use crate::model::Model;
 use crate::text::normalize;
 use crate::text::vocabulary::UNKNOWN;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 
 /// Numbers for words that the vocabulary does not hold start here.
 const FIRST_STRANGER: u32 = 1 << 31;
@@ -68,18 +69,43 @@ impl<'s> Distances<'s> {
         if matches!(choice.kind, Kind::Keep | Kind::Small | Kind::Attached) {
             return 0.0;
         }
-        let span = choice.span();
+        let words = self.words(lattice, choice);
+        self.with(&words, choice.span()) - self.untouched()
+    }
+
+    /// The distance of the sentence with `words` in the place of a `span` of its own.
+    fn with(&self, words: &[u32], span: Range<usize>) -> f64 {
         let mut row = self.before[span.start].clone();
-        for &word in lattice.words(choice) {
-            let word = match self.sentence.name(choice) {
-                Some(name) => self.numbers.of(&form(name)),
-                None if word == UNKNOWN => u32::MAX,
-                None => word,
-            };
+        for &word in words {
             row = step(&row, word, &self.original);
         }
         let whole = row.iter().zip(&self.after[span.end]).map(|(a, b)| a + b).min();
-        whole.map_or(0.0, |whole| f64::from(whole) - self.untouched())
+        whole.map_or(self.untouched(), f64::from)
+    }
+
+    fn words(&mut self, lattice: &Lattice, choice: &Choice) -> Vec<u32> {
+        let name = self.sentence.name(choice);
+        let word = |&word: &u32| match name {
+            Some(name) => self.numbers.of(&form(name)),
+            None if word == UNKNOWN => u32::MAX,
+            None => word,
+        };
+        lattice.words(choice).iter().map(word).collect()
+    }
+
+    /// Whether the author wrote the words of a choice where it writes them: they bring the
+    /// sentence nearer to the original, and some shortest way to it leaves them alone.
+    pub(super) fn is_right(&mut self, lattice: &Lattice, number: u32) -> bool {
+        let choice = lattice.choice(number);
+        let (span, words) = (choice.span(), self.words(lattice, choice));
+        let whole = self.with(&words, span.clone());
+        let (before, after) = (&self.before[span.start], &self.after[span.end]);
+        let is_there = |place: usize| {
+            let end = place + words.len();
+            self.original.get(place..end) == Some(&words[..])
+                && f64::from(before[place] + after[end]) == whole
+        };
+        whole < self.untouched() && (0..=self.original.len()).any(is_there)
     }
 
     /// Whether the author wrote the spun word where it stands: some shortest way from the one
@@ -122,6 +148,54 @@ fn step(row: &[u32], word: u32, original: &[u32]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::tests::MODEL;
+    use crate::lattice::Manner;
+    use crate::text::token::{tokenize, words};
+
+    #[test]
+    fn what_is_right_by_hand() {
+        let table: [(&str, &str, &[&str]); 6] = [
+            (
+                "It was one of the costs.",
+                "It was one of of the costs.",
+                &["of of > of", "of the > the"],
+            ),
+            ("It was one of the costs.", "It was one of the costs.", &[]),
+            (
+                "According to the report.",
+                "In keeping with the report.",
+                &["In > according", "keeping with > to"],
+            ),
+            (
+                "But customers did not want it.",
+                "However clients did not need it.",
+                &["However > but", "clients > customers", "need > want"],
+            ),
+            ("It met the need of it.", "It met theneed of it.", &["theneed > the need"]),
+            ("It met the wants of it.", "It met theneed of it.", &[]),
+        ];
+        for (original, spun, expected) in table {
+            let tokens = tokenize(spun);
+            let sentence = Sentence::read(&MODEL, spun, &tokens, None);
+            let mut lattice = Lattice::default();
+            lattice.build(&MODEL, &sentence, Manner::default());
+            let mut distances = Distances::new(&MODEL, &sentence, &words(original));
+            let mut right = Vec::new();
+            for number in 0..lattice.choices().len() as u32 {
+                let choice = lattice.choice(number);
+                if choice.kind != Kind::Keep && distances.is_right(&lattice, number) {
+                    let tokens = &tokens[choice.span()];
+                    let from: Vec<&str> = tokens.iter().map(|token| token.of(spun)).collect();
+                    let ids = lattice.words(choice).iter();
+                    let to: Vec<_> = ids.map(|&id| MODEL.vocabulary.word(id).to_string()).collect();
+                    right.push(format!("{} > {}", from.join(" "), to.join(" ")));
+                }
+            }
+            right.sort();
+            right.dedup();
+            assert_eq!(right, expected, "{spun}");
+        }
+    }
 
     #[test]
     fn distances_by_hand() {
