@@ -59,6 +59,7 @@ mod lattice;
 mod lm;
 mod measure;
 mod model;
+mod names;
 mod output;
 mod progress;
 mod record;

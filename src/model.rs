@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::lattice::features::Weights;
 use crate::lm::LanguageModel;
 use crate::lm::packed::Layout;
+use crate::names::KnownNames;
 use crate::record::{Leaks, TrainingRecord};
 use crate::text::Vocabulary;
 use crate::text::vocabulary::RESERVED;
@@ -43,6 +44,7 @@ pub struct Model {
     pub(crate) calibrator: Calibrator,
     pub(crate) metadata: Metadata,
     pub(crate) engines: Engines,
+    pub(crate) names: KnownNames,
     /// Models of the first release have none.
     pub(crate) record: Option<TrainingRecord>,
 }
@@ -185,6 +187,9 @@ impl Model {
         if !self.engines.is_empty() {
             sections.push(("engines", bytes(&|writer| self.engines.write(writer))));
         }
+        if !self.names.is_empty() {
+            sections.push(("names", bytes(&|writer| self.names.write(writer))));
+        }
         if let Some(record) = &self.record {
             sections.push(("record", bytes(&|writer| record.write(writer))));
         }
@@ -209,6 +214,7 @@ impl Model {
         let weights = Weights::from_named(&metadata.weights);
         let record = optional(container, "record", TrainingRecord::read)?;
         let engines = optional(container, "engines", Engines::read)?;
+        let names = optional(container, "names", KnownNames::read)?;
         Ok(Self {
             vocabulary,
             lm,
@@ -217,6 +223,7 @@ impl Model {
             calibrator: calibrator.unwrap_or_default(),
             metadata,
             engines: engines.unwrap_or_default(),
+            names: names.unwrap_or_default(),
             record,
             context: context.unwrap_or_else(ContextModel::empty),
             topic: topic.unwrap_or_else(TopicModel::empty),

@@ -209,13 +209,17 @@ impl<'p> Trainer<'p> {
         self.progress.stage("number words", None);
         material.corpus.add_simulated(&simulated)?;
         drop(simulated);
-        let (vocabulary, lm, sentences) = match &self.base {
-            Some(base) => (base.vocabulary.clone(), base.lm.clone(), Sentences::default()),
+        let (vocabulary, names, lm, sentences) = match &self.base {
+            Some(base) => {
+                let Model { vocabulary, names, lm, .. } = base.clone();
+                (vocabulary, names, lm, Sentences::default())
+            }
             None => {
                 let vocabulary = self.vocabulary(&material);
+                let names = material.rare_names(&vocabulary);
                 let (lm, sentences) =
                     language::train(&self.recipe, &self.folder, &vocabulary, self.progress)?;
-                (vocabulary, lm, sentences)
+                (vocabulary, names, lm, sentences)
             }
         };
         // Words that come later may be known to a thesaurus.
@@ -250,6 +254,7 @@ impl<'p> Trainer<'p> {
             calibrator: Default::default(),
             metadata,
             engines,
+            names,
             record,
         };
         self.learn_weights(&mut model, &mut material)?;

@@ -151,10 +151,11 @@ pub(crate) struct HeldOut<'p> {
 /// Held-out pairs, ready to learn from.
 pub(crate) struct Examples(Vec<Example>);
 
-impl<'p> FromIterator<HeldOut<'p>> for Examples {
-    fn from_iter<I: IntoIterator<Item = HeldOut<'p>>>(pairs: I) -> Self {
+impl Examples {
+    /// Pairs as `model` is to read them.
+    pub(crate) fn new<'p>(model: &Model, pairs: impl Iterator<Item = HeldOut<'p>>) -> Self {
         let (mut documents, mut last) = (0, None);
-        let examples = pairs.into_iter().filter_map(|pair| {
+        let examples = pairs.filter_map(|pair| {
             documents += usize::from(last != Some(pair.document));
             last = Some(pair.document);
             example(&pair, documents - 1)
@@ -162,13 +163,11 @@ impl<'p> FromIterator<HeldOut<'p>> for Examples {
         let mut examples: Vec<Example> = examples.collect();
         let sentences: Vec<_> =
             examples.iter().map(|e| (e.document, (&*e.text, &*e.tokens))).collect();
-        let names = Names::of_each(&sentences);
+        let names = Names::of_each(model, &sentences);
         examples.iter_mut().for_each(|example| example.names = names.clone());
         Self(examples)
     }
-}
 
-impl Examples {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -118,7 +118,7 @@ impl Decoder<'_> {
         sentences: &[(usize, (&str, &[Token]))],
         go_on: &(dyn Fn() -> bool + Sync),
     ) -> Option<Vec<SentenceResult>> {
-        let names = Names::of_each(sentences);
+        let names = Names::of_each(self.model, sentences);
         let read = |&(document, (line, tokens)): &(usize, _)| {
             Sentence::read(self.model, line, tokens, names.get(document))
         };

@@ -104,6 +104,9 @@ features! {
     NamesakeTimes "namesake_times" 0.125,
     /// 4 times the letters in which the two differ, beyond the first.
     NamesakeLetters "namesake_letters" -0.25,
+    /// 4 if that name is known, by the vocabulary or the training text, and the word that it
+    /// replaces is not; -4 the other way round.
+    NamesakeKnown "namesake_known" 0.25,
 }
 
 /// Number of features.

@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 
 /// Shorter names stay.
 const SHORTEST: usize = 4;
-/// A name must stand in the document at least so often, so that it can be told.
-const TIMES: usize = 4;
+/// A name must stand in the document at least so often, so that it can be told; if it stands
+/// less often than the second number, it is seldom misspelt.
+const TIMES: [usize; 2] = [2, 4];
+const SELDOM: f64 = 0.3;
 /// How often a second letter changes, too.
 const TWICE: f64 = 0.4;
 /// How often a name is taken for another word, if there is one like it.
@@ -39,7 +41,12 @@ pub(super) fn slips(plans: &[Plan], share: f64, words: &Words, draws: &mut Draws
             }
         }
     }
-    places.retain(|_, places| places.len() >= TIMES && draws.chance(share));
+    let share = |times: usize| match TIMES.map(|least| times >= least) {
+        [true, true] => share,
+        [true, false] => SELDOM * share,
+        _ => 0.0,
+    };
+    places.retain(|_, places| draws.chance(share(places.len())));
     let mut slip = |(name, places): (&str, Vec<(usize, usize)>)| {
         let (sentence, token) = places[draws.below(places.len())?];
         let word = if draws.chance(TAKEN) { mistaken(name, words, draws) } else { None };

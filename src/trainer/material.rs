@@ -7,6 +7,7 @@ use super::{Trainer, pairs, parts, simulate, thesaurus};
 use crate::corpus::{Line, Lines, Pair, Row};
 use crate::error::{Error, Result};
 use crate::model::SourceRecord;
+use crate::names::KnownNames;
 use crate::record::RecordBuilder;
 use crate::spin::{Lexicon, Spinner, SpunSentence};
 use crate::text::{Vocabulary, inflect, token};
@@ -26,10 +27,24 @@ pub(super) struct Material {
     pub(super) dev: Vec<(Pair, u64, f64)>,
     pub(super) lexicon: Option<Lexicon>,
     pub(super) words: FxHashMap<String, u32>,
+    /// How often words are written as names.
+    pub(super) names: FxHashMap<String, u32>,
     /// Bytes of the training part of each text file.
     pub(super) bytes: Vec<u64>,
     pub(super) sources: Vec<SourceRecord>,
     pub(super) record: RecordBuilder,
+}
+
+impl Material {
+    /// What is mostly written as a name and stands in no `vocabulary`.
+    pub(super) fn rare_names(&self, vocabulary: &Vocabulary) -> KnownNames {
+        let is_rare = |&(name, times): &(&String, &u32)| {
+            let all = self.words.get(name).copied().unwrap_or_default();
+            vocabulary.id(name).is_none() && 2 * times >= all
+        };
+        let names = self.names.iter().filter(is_rare);
+        KnownNames::new(&names.map(|(name, _)| name.as_str()).collect::<Vec<_>>())
+    }
 }
 
 impl Trainer<'_> {
@@ -86,7 +101,7 @@ impl Trainer<'_> {
             let mut size = 0;
             let mut count = |lines: Vec<String>| {
                 size += lines.iter().map(|line| line.len() as u64).sum::<u64>();
-                text::count_words(&lines, &mut material.words);
+                text::count_words(&lines, &mut material.words, &mut material.names);
                 material.record.lines(&lines);
                 Ok(())
             };

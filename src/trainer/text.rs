@@ -4,6 +4,7 @@ use super::recipe::{TextSource, file_name};
 use crate::corpus::{Line, Lines, Skipped};
 use crate::error::Result;
 use crate::model::SourceRecord;
+use crate::names::{is_name, stem};
 use crate::progress::Progress;
 use crate::text::{normalize, sentences, tokenize};
 use rayon::prelude::*;
@@ -94,26 +95,38 @@ pub(crate) fn batches(
     Ok((record, skipped))
 }
 
-/// Adds the words of `lines` to their counts.
-pub(crate) fn count_words(lines: &[String], counts: &mut FxHashMap<String, u32>) {
+/// Adds the words of `lines` to their counts, and those that are written as names to theirs.
+pub(crate) fn count_words(
+    lines: &[String],
+    words: &mut FxHashMap<String, u32>,
+    names: &mut FxHashMap<String, u32>,
+) {
     let of_chunk = |chunk: &[String]| {
-        let mut counts: FxHashMap<String, u32> = FxHashMap::default();
+        let (mut words, mut names) = (FxHashMap::default(), FxHashMap::default());
         let mut form = String::new();
+        let mut count = |word: &str, counts: &mut FxHashMap<String, u32>| {
+            form.clear();
+            normalize(word, &mut form);
+            match counts.get_mut(&form) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(form.clone(), 1)),
+            }
+        };
         for line in chunk {
             for token in tokenize(line) {
-                form.clear();
-                normalize(token.of(line), &mut form);
-                match counts.get_mut(&form) {
-                    Some(count) => *count += 1,
-                    None => drop(counts.insert(form.clone(), 1)),
+                count(token.of(line), &mut words);
+                let (stem, _) = stem(token.of(line));
+                if is_name(stem) {
+                    count(stem, &mut names);
                 }
             }
         }
-        counts
+        (words, names)
     };
     let parts: Vec<_> = lines.par_chunks(BATCH / 4).map(of_chunk).collect();
-    for (word, count) in parts.into_iter().flatten() {
-        *counts.entry(word).or_default() += count;
+    for (more_words, more_names) in parts {
+        more_words.into_iter().for_each(|(word, count)| *words.entry(word).or_default() += count);
+        more_names.into_iter().for_each(|(name, count)| *names.entry(name).or_default() += count);
     }
 }
 

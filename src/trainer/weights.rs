@@ -23,7 +23,7 @@ impl Trainer<'_> {
         let mut draws: Vec<Examples> = Vec::new();
         let mut sum = Array1::zeros(FEATURES);
         for seed in 0..config.seeds.max(1) {
-            let examples = self.examples(material, seed)?;
+            let examples = self.examples(model, material, seed)?;
             if examples.is_empty() {
                 break;
             }
@@ -56,7 +56,7 @@ impl Trainer<'_> {
     }
 
     /// The held-out pairs, and held-out text spun with the draws of a `seed`.
-    fn examples(&self, material: &Material, seed: u64) -> Result<Examples> {
+    fn examples(&self, model: &Model, material: &Material, seed: u64) -> Result<Examples> {
         let simulated = self.simulate(material, material.lexicon.as_ref(), Part::Tune, seed)?;
         let weight = self.recipe.spin.as_ref().map_or(0.0, |spin| spin.dev_weight);
         let real = material.dev.iter().map(|(pair, document, weight)| HeldOut {
@@ -73,7 +73,7 @@ impl Trainer<'_> {
             weight,
             simulated: true,
         });
-        Ok(real.chain(simulated).collect())
+        Ok(Examples::new(model, real.chain(simulated)))
     }
 
     /// The channel without the substitutions that are to be unseen, if any are. Of the

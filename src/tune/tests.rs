@@ -54,7 +54,7 @@ fn weights_learn_to_mend() {
         HeldOut { original: next(), spun: next(), document: 0, weight: 1.0, simulated: false }
     });
     let mut reductions = Vec::new();
-    let examples: Examples = pairs.collect();
+    let examples = Examples::new(&MODEL, pairs);
     let config = TuneConfig::default();
     tune(&model, &examples, &config, &mut |_, reduction| reductions.push(reduction));
     assert!(reductions[reductions.len() - 1] > reductions[0], "{reductions:?}");
