@@ -117,7 +117,7 @@ run() {
     no_family) without '"family_restore", "family_keep"' | ablation "$1" ;;
     no_document) without '"elsewhere"' | ablation "$1" ;;
     no_topic) without '"topic", "topic_keep"' | ablation "$1" ;;
-    no_names) without '"namesake", "namesake_times", "namesake_letters"' | ablation "$1" ;;
+    no_names) without '"namesake", "namesake_times", "namesake_letters", "namesake_known"' | ablation "$1" ;;
     no_real_pairs)
         whole "$here/lexicon" |
             awk 'BEGIN { RS = ""; ORS = "\n\n" } !/pan_spun_train.tsv"\nrows = \[1,/' |
