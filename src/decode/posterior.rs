@@ -5,6 +5,9 @@ use crate::lattice::{Kind, Lattice};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+/// A change that is less likely is never worth asking how likely it must be.
+const HARDLY: f64 = 0.01;
+
 impl Graph {
     /// Fills `alpha` and `beta` of every node and the weight of every edge (Rabiner 1989).
     ///
@@ -82,7 +85,8 @@ impl Graph {
     pub(crate) fn abstain(&mut self, lattice: &Lattice, least: impl Fn(u32) -> f64) {
         let posteriors = self.choice_posteriors(lattice);
         let unsure = |(number, &posterior): (u32, &f64)| {
-            lattice.choice(number).kind != Kind::Keep && posterior < least(number)
+            let is_change = lattice.choice(number).kind != Kind::Keep;
+            is_change && (posterior < HARDLY || posterior < least(number))
         };
         let unsure: Vec<bool> = (0..).zip(&posteriors).map(unsure).collect();
         for edge in &mut self.edges {
