@@ -150,10 +150,13 @@ impl Calibrator {
         logistic(f64::from(self.slope) * logit(posterior) + self.shift(rate, features))
     }
 
-    /// The posterior that has this confidence.
+    /// The posterior that has this confidence; any has one above 0, and none is certain.
     pub(crate) fn posterior(&self, confidence: f64, rate: f32, features: &Features) -> f64 {
         if confidence <= 0.0 {
             return 0.0;
+        }
+        if confidence >= 1.0 {
+            return f64::INFINITY;
         }
         let odds = logit(confidence) - self.shift(rate, features);
         logistic(odds / f64::from(self.slope.max(0.01)))
@@ -201,6 +204,8 @@ mod tests {
         for (slope, offset, rate) in table {
             let mut calibrator = Calibrator { slope, offset, rate, ..Calibrator::default() };
             calibrator.features.0[0] = 0.4;
+            assert_eq!(calibrator.posterior(0.0, 0.7, &features), 0.0);
+            assert!(calibrator.posterior(1.0, 0.7, &features) > 1.0);
             for posterior in [0.01, 0.3, 0.5, 0.97] {
                 let confidence = calibrator.confidence(posterior, 0.7, &features);
                 assert!(
