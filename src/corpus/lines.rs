@@ -158,6 +158,7 @@ fn cut(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_line_that_is_too_long_is_refused_part_by_part() {
@@ -224,6 +225,20 @@ mod tests {
         assert!(all.len() > 8, "{all:?}");
         for (at, &(_, _, lines, bytes)) in all.iter().enumerate() {
             assert_eq!(read(lines, bytes), all[at + 1..]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_make_the_line(text in "[a b.\\né]{0,60}", most in 4usize..20) {
+            let mut lines = Lines::new("x", text.as_bytes()).in_parts_of(most);
+            let mut joined = String::new();
+            while let Some((line, end)) = lines.next().unwrap() {
+                let Line::Text(part) = line else { panic!("{text:?} is text") };
+                prop_assert!(part.len() <= most + 1);
+                joined.extend([part, end]);
+            }
+            prop_assert_eq!(&joined, &text);
         }
     }
 
