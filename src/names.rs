@@ -1,34 +1,16 @@
 //! Names that the training text bears and that are too rare for the vocabulary: *Yaccarino* is
 //! one, *Jaccarino* is none.
 //!
-//! A filter holds them (Bloom 1970): a name of the text is always found, one of forty-six
-//! other words is too.
+//! A filter holds them (Bloom 1970), in which they are looked up where it stands in the file: a
+//! name of the text is always found, one of forty-six other words is too.
 
 use crate::error::Result;
 use crate::model::section::{Array, SectionReader, SectionWriter};
-use crate::text::case::Case;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Bits of the filter for each name, and how many of them are set.
 const BITS: usize = 8;
 const PROBES: u64 = 5;
-/// Shorter words are like too many others.
-const SHORTEST: usize = 4;
-
-/// True for a word in small letters that begins with a capital, as names are written.
-pub(crate) fn is_name(word: &str) -> bool {
-    word.len() >= SHORTEST
-        && word.starts_with(char::is_uppercase)
-        && word.chars().all(char::is_alphabetic)
-        && Case::of(word) == Case::Title
-}
-
-/// A word without the ending of the possessive, and that ending.
-pub(crate) fn stem(word: &str) -> (&str, &str) {
-    let end = ["'s", "’s"].iter().find_map(|ending| word.strip_suffix(ending));
-    word.split_at(end.map_or(word.len(), str::len))
-}
-
 /// A set of names in small letters.
 #[derive(Clone)]
 pub(crate) struct KnownNames {
@@ -97,15 +79,5 @@ mod tests {
         let others = (0..20_000).filter(|number| known.holds(&format!("other{number}"))).count();
         assert!((300..600).contains(&others), "{others}");
         assert!(KnownNames::default().is_empty() && !KnownNames::default().holds("name1"));
-    }
-
-    #[test]
-    fn names_by_table() {
-        let table =
-            [("Musk", true), ("MUSK", false), ("musk", false), ("Ada", false), ("X1ab", false)];
-        for (word, expected) in table {
-            assert_eq!(is_name(word), expected, "{word}");
-        }
-        assert_eq!((stem("Musk's"), stem("Musk")), (("Musk", "'s"), ("Musk", "")));
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod distance;
 pub(crate) mod doubles;
 pub(crate) mod furniture;
 pub(crate) mod inflect;
+pub(crate) mod name;
 pub(crate) mod sentence;
 pub(crate) mod token;
 pub(crate) mod vocabulary;

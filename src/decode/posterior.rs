@@ -5,7 +5,7 @@ use crate::lattice::{Kind, Lattice};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A change that is less likely is never worth asking how likely it must be.
+/// What is less likely is never made, so that nobody need be asked how likely it must be.
 const HARDLY: f64 = 0.01;
 
 impl Graph {

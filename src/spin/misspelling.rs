@@ -6,13 +6,12 @@ use super::plan::Plan;
 use super::table::Words;
 use crate::text::case::Case;
 use crate::text::distance::letters_apart;
+use crate::text::name::is_name;
 use std::collections::BTreeMap;
 
-/// Shorter names stay.
-const SHORTEST: usize = 4;
-/// A name must stand in the document at least so often, so that it can be told; if it stands
-/// less often than the second number, it is seldom misspelt.
-const TIMES: [usize; 2] = [2, 4];
+/// A name must stand in the document twice, so that it can be told; one that stands less often
+/// than this is misspelt more seldom.
+const OFTEN: usize = 4;
 const SELDOM: f64 = 0.3;
 /// How often a second letter changes, too.
 const TWICE: f64 = 0.4;
@@ -35,16 +34,15 @@ pub(super) fn slips(plans: &[Plan], share: f64, words: &Words, draws: &mut Draws
     for (sentence, plan) in plans.iter().enumerate() {
         for (token, _) in plan.names.iter().enumerate().filter(|(_, is_name)| **is_name) {
             let name = plan.tokens[token].of(plan.text);
-            let plain = name.chars().all(char::is_alphabetic) && Case::of(name) == Case::Title;
-            if plain && name.len() >= SHORTEST {
+            if is_name(name) {
                 places.entry(name).or_default().push((sentence, token));
             }
         }
     }
-    let share = |times: usize| match TIMES.map(|least| times >= least) {
-        [true, true] => share,
-        [true, false] => SELDOM * share,
-        _ => 0.0,
+    let share = |times: usize| match times {
+        0..2 => 0.0,
+        2..OFTEN => SELDOM * share,
+        _ => share,
     };
     places.retain(|_, places| draws.chance(share(places.len())));
     let mut slip = |(name, places): (&str, Vec<(usize, usize)>)| {
