@@ -99,7 +99,10 @@ impl Decoder<'_> {
             lines.as_ref().iter().map(move |line| (document, line.as_ref()))
         });
         let stretches = lines.enumerate().flat_map(Stretch::of);
-        for stretches in parts(stretches, |stretch| stretch.text().len(), TOGETHER) {
+        let length = |document: usize| -> usize {
+            documents[document].as_ref().iter().map(|line| line.as_ref().len()).sum()
+        };
+        for stretches in parts(stretches, length, |stretch| stretch.text().len(), TOGETHER) {
             let plans: Vec<Plan<'_>> =
                 stretches.par_iter().map(|&(at, stretch)| Plan::new(at, stretch)).collect();
             let sentences: Vec<_> = plans.iter().flat_map(Plan::sentences).collect();
@@ -141,9 +144,11 @@ const STRETCH: usize = TOGETHER / 8;
 
 /// Cuts stretches of lines, which stand in the order of their documents, into parts of
 /// `together` bytes and what completes the last of them, each with its own documents,
-/// numbered from 0. Where a document is cut does not depend on the others.
+/// numbered from 0. Where a document is cut does not depend on the others: one that does not
+/// fit into what is left of a part begins the next.
 fn parts<T>(
     items: impl Iterator<Item = (usize, T)>,
+    length: impl Fn(usize) -> usize,
     bytes: impl Fn(&T) -> usize,
     together: usize,
 ) -> impl Iterator<Item = Vec<(usize, T)>> {
@@ -155,7 +160,7 @@ fn parts<T>(
         let (mut in_part, mut number) = (0, 0);
         while let Some(&(of, _)) = items.peek() {
             if document != Some(of) || in_document >= together {
-                if in_part >= together {
+                if !part.is_empty() && in_part + length(of).min(together) > together {
                     break;
                 }
                 number += usize::from(!part.is_empty());
@@ -214,11 +219,14 @@ mod tests {
                 let shown = part.iter().map(|(document, text)| format!("{document}{text}"));
                 shown.collect::<Vec<_>>().join("|")
             };
-            parts(lines, |text| text.len(), together).map(shown).collect::<Vec<_>>()
+            let length = |document: usize| [5, 1, 9, 1][document];
+            parts(lines, length, |text| text.len(), together).map(shown).collect::<Vec<_>>()
         };
         assert_eq!(cut(100), ["0abc|0de|1f|2ghij|2kl|2mno|3p|3"]);
         assert_eq!(cut(6), ["0abc|0de|1f", "0ghij|0kl", "0mno|1p|1"]);
-        assert_eq!(parts(std::iter::empty::<(usize, ())>(), |()| 1, 6).count(), 0);
+        // Two that do not fit together.
+        assert_eq!(cut(5), ["0abc|0de", "0f", "0ghij|0kl", "0mno|1p|1"]);
+        assert_eq!(parts(std::iter::empty::<(usize, ())>(), |_| 0, |()| 1, 6).count(), 0);
     }
 
     #[test]
