@@ -9,6 +9,7 @@ mod field;
 pub(crate) mod guard;
 mod html;
 mod jsonl;
+mod long;
 mod markdown;
 pub(crate) mod parquet;
 mod record;
@@ -30,8 +31,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A record, field or page may have so many bytes.
-pub(crate) const LARGEST_RECORD: usize = crate::corpus::lines::LONGEST_LINE;
+/// A record, field or page may have so many MiB, unless others are wanted: with the default
+/// model and its work they are less than the model and 50 MiB.
+pub(crate) const LARGEST_MIB: u16 = 12;
 
 /// The formats, by the names that people give them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -79,6 +81,8 @@ pub(crate) struct Settings {
     pub(crate) field: String,
     /// Whether each line of text is a document of its own.
     pub(crate) each_line: bool,
+    /// A record, field or page may have so many bytes, which are held while it is restored.
+    pub(crate) largest: usize,
 }
 
 /// Where in the unpacked input a record begins.
@@ -126,7 +130,7 @@ pub(crate) struct Input<'p> {
 /// Opens a file at a place that one of its sources gave.
 pub(crate) fn open(path: &Path, settings: &Settings, place: Place) -> Result<Box<dyn Source>> {
     if settings.format == Format::Parquet {
-        return Ok(Box::new(parquet::Values::open(path, &settings.field, place)?));
+        return Ok(Box::new(parquet::Values::open(path, settings, place)?));
     }
     // A table's header stands at its start, wherever its records are read from.
     let header = match settings.format {
@@ -168,16 +172,16 @@ fn stream(
 ) -> Result<Box<dyn Source>> {
     Ok(match settings.format {
         Format::Text => Box::new(text::Documents::new(input, settings.each_line)),
-        Format::Jsonl => Box::new(jsonl::Objects::new(input, &settings.field)),
+        Format::Jsonl => Box::new(jsonl::Objects::new(input, settings)),
         Format::Csv | Format::Tsv => match header {
-            Some(header) => Box::new(table::Rows::new(input, header)),
+            Some(header) => Box::new(table::Rows::new(input, settings, &header)),
             None => {
                 let (header, input) = table::Header::read(input, settings)?;
-                Box::new(table::Rows::first(input, header))
+                Box::new(table::Rows::first(input, settings, header))
             }
         },
-        Format::Html => Box::new(whole::Whole::new(input, html::record)),
-        Format::Markdown => Box::new(whole::Whole::new(input, markdown::record)),
+        Format::Html => Box::new(whole::Whole::new(input, settings, html::parts)),
+        Format::Markdown => Box::new(whole::Whole::new(input, settings, markdown::parts)),
         Format::Parquet => return Err(Error::usage("Parquet cannot be read as a stream")),
     })
 }

@@ -196,7 +196,7 @@ pub fn parquet(bytes: &[u8]) {
 }
 
 fn settings(format: Format) -> Settings {
-    Settings { format, field: "text".into(), each_line: false }
+    Settings { format, field: "text".into(), each_line: false, largest: 12 << 20 }
 }
 
 /// What a source gives is the file, if nothing is restored; and anything may be.

@@ -6,6 +6,7 @@ use crate::decode::{Decoder, Restored};
 use crate::error::{Error, Result};
 use crate::formats::{Record, Source, decode, restore};
 use crate::progress::Progress;
+use serde::Serialize;
 
 /// Bytes of records, and records, that are decoded together.
 const TOGETHER: usize = 128 << 10;
@@ -36,35 +37,44 @@ pub(crate) fn run(
     signals: &Signals,
     progress: &dyn Progress,
 ) -> Result<Ended> {
-    let (mut all, mut taken) = (0, source.taken());
+    let (mut all, mut taken, mut has_begun) = (0, source.taken(), false);
     loop {
         if let Some(signal) = signals.heard() {
             return Ok(Ended::Stopped(signal));
         }
-        let records = gather(source)?;
-        if records.is_empty() {
+        let records = gather(source, has_begun)?;
+        let Some(last) = records.last() else {
             sink.finish()?;
             return Ok(Ended::Whole { refusals: all });
-        }
+        };
+        has_begun = last.goes_on;
+        // In the middle of a long record is no place to go on from.
+        let place = (!has_begun).then(|| source.place());
         let bytes = decoding.bytes(&records, sink.lists_refusals())?;
         let refused: Vec<_> = records.iter().flat_map(|record| record.refusals.clone()).collect();
         all += refused.len() as u64;
         let (refusals, records) = (&refused[..], records.len() as u64);
-        sink.put(Portion { bytes, refusals, records, place: source.place() })?;
+        sink.put(Portion { bytes, refusals, records, place })?;
         let now = source.taken();
         progress.advance(now.saturating_sub(taken));
         taken = now;
     }
 }
 
-fn gather(source: &mut dyn Source) -> Result<Vec<Record>> {
+/// The next records, or the next part alone of a long one that has begun.
+fn gather(source: &mut dyn Source, has_begun: bool) -> Result<Vec<Record>> {
     let (mut records, mut bytes) = (Vec::new(), 0);
-    while bytes < TOGETHER && records.len() < MOST_RECORDS {
+    let most = if has_begun { 1 } else { MOST_RECORDS };
+    while bytes < TOGETHER && records.len() < most {
         let Some(record) = source.next()? else {
             break;
         };
         bytes += record.raw.len();
+        let goes_on = record.goes_on;
         records.push(record);
+        if goes_on {
+            break;
+        }
     }
     Ok(records)
 }
@@ -95,9 +105,21 @@ fn evidence(record: &Record, mut restored: Vec<Restored>, out: &mut Vec<u8>) -> 
         let raw = String::from_utf8_lossy(&record.raw);
         restored.push(Restored::untouched(raw.trim_end_matches(['\r', '\n'])));
     }
+    let mut blocks = record.blocks.iter();
     for restored in restored {
-        serde_json::to_writer(&mut *out, &restored).map_err(Error::config)?;
+        let goes_on = blocks.next().is_some_and(|block| block.goes_on);
+        serde_json::to_writer(&mut *out, &Object { restored, goes_on }).map_err(Error::config)?;
         out.push(b'\n');
     }
     Ok(())
+}
+
+/// A stretch of text in the evidence.
+#[derive(Serialize)]
+struct Object {
+    #[serde(flatten)]
+    restored: Restored,
+    /// The rest of a long text follows.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    goes_on: bool,
 }

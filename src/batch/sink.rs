@@ -22,8 +22,8 @@ pub(crate) struct Portion<'r> {
     pub(crate) refusals: &'r [Refusal],
     /// How many records they are.
     pub(crate) records: u64,
-    /// Where the next one begins.
-    pub(crate) place: Place,
+    /// Where the next one begins; nothing in the middle of one.
+    pub(crate) place: Option<Place>,
 }
 
 /// Takes the output of a run, some records at a time.
@@ -83,8 +83,10 @@ pub(crate) struct Batch {
     packing: Packing,
     part: File,
     rejected: File,
+    /// All that is written, and as much of it as ends with a record.
+    now: Checkpoint,
     checkpoint: Checkpoint,
-    written: Instant,
+    saved: Instant,
     _lock: Lock,
 }
 
@@ -162,8 +164,8 @@ impl Batch {
         let rejected = reopen(&rejected_path(output), checkpoint.rejected)?;
         let packing = if parquet { Packing::Plain } else { Packing::of(output).0 };
         let output = output.to_path_buf();
-        let written = Instant::now();
-        let batch = Self { output, packing, part, rejected, checkpoint, written, _lock: lock };
+        let (now, saved) = (checkpoint.clone(), Instant::now());
+        let batch = Self { output, packing, part, rejected, now, checkpoint, saved, _lock: lock };
         Ok(Start::Go(Box::new(batch)))
     }
 
@@ -193,7 +195,7 @@ impl Batch {
         self.part.sync_data().map_err(failed)?;
         self.rejected.sync_data().map_err(failed)?;
         self.checkpoint.write(&self.output)?;
-        self.written = Instant::now();
+        self.saved = Instant::now();
         Ok(())
     }
 
@@ -219,13 +221,15 @@ impl Sink for Batch {
             list.push(b'\n');
         }
         self.rejected.write_all(&list).map_err(failed)?;
-        let checkpoint = &mut self.checkpoint;
-        checkpoint.place = place;
-        checkpoint.output += packed.len() as u64;
-        checkpoint.rejected += list.len() as u64;
-        checkpoint.records += records;
-        checkpoint.refusals += refusals.len() as u64;
-        if self.written.elapsed() >= INTERVAL { self.save() } else { Ok(()) }
+        let now = &mut self.now;
+        now.output += packed.len() as u64;
+        now.rejected += list.len() as u64;
+        now.records += records;
+        now.refusals += refusals.len() as u64;
+        let Some(place) = place else { return Ok(()) };
+        now.place = place;
+        self.checkpoint.clone_from(now);
+        if self.saved.elapsed() >= INTERVAL { self.save() } else { Ok(()) }
     }
 
     fn finish(&mut self) -> Result<()> {

@@ -55,6 +55,9 @@ pub(super) struct Args {
     /// Make each line of text a document of its own
     #[arg(long)]
     each_line: bool,
+    /// Longest record of a table or page to restore; it is held in memory
+    #[arg(long, value_name = "MIB", default_value_t = formats::LARGEST_MIB, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    largest: u16,
     /// Write the evidence: a JSON object for each line, paragraph or field
     #[arg(long)]
     evidence: bool,
@@ -147,7 +150,8 @@ impl Job<'_, '_> {
             return Err(Error::usage("--evidence gives JSON lines, which Parquet does not hold"));
         }
         let (field, each_line) = (self.args.field.clone(), self.args.each_line);
-        Ok(Settings { format, field, each_line })
+        let largest = usize::from(self.args.largest) << 20;
+        Ok(Settings { format, field, each_line, largest })
     }
 
     /// True if the output is a folder: it is one, is called one, or has to hold several.

@@ -14,8 +14,9 @@ pub(crate) struct Lines<'r> {
     reader: Box<dyn BufRead + Send + 'r>,
     number: u64,
     offset: u64,
-    /// The length at which a longer line is cut; without one it is refused.
-    cut: Option<usize>,
+    /// A longer line is refused, or cut.
+    longest: usize,
+    cuts: bool,
     /// Bytes of the line read last that came before, if its rest is still ahead.
     torn: u64,
     bytes: Vec<u8>,
@@ -43,13 +44,20 @@ impl<'r> Lines<'r> {
     pub(crate) fn new(path: impl Into<PathBuf>, reader: impl BufRead + Send + 'r) -> Self {
         let (path, reader) = (path.into(), Box::new(reader));
         let (bytes, ahead) = Default::default();
-        Self { path, reader, number: 0, offset: 0, cut: None, torn: 0, bytes, ahead }
+        let (longest, cuts) = (LONGEST_LINE, false);
+        Self { path, reader, number: 0, offset: 0, longest, cuts, torn: 0, bytes, ahead }
+    }
+
+    /// Refuses lines of more than so many bytes.
+    pub(crate) fn none_longer_than(mut self, most: usize) -> Self {
+        self.longest = most;
+        self
     }
 
     /// Gives a line of more than so many bytes in parts, each as a line without an end but the
     /// last, cut behind a sentence if it has one, or else behind a word.
     pub(crate) fn in_parts_of(mut self, most: usize) -> Self {
-        self.cut = Some(most);
+        (self.longest, self.cuts) = (most, true);
         self
     }
 
@@ -75,9 +83,14 @@ impl<'r> Lines<'r> {
         self.offset
     }
 
+    /// Whether more of the line read last is ahead.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.torn > 0
+    }
+
     /// Lines that have been given to their ends.
     pub(crate) fn whole(&self) -> u64 {
-        self.number - u64::from(self.torn > 0)
+        self.number - u64::from(self.goes_on())
     }
 
     /// Moves the line read last, with its end, behind what `out` has. Once for each line.
@@ -96,7 +109,7 @@ impl<'r> Lines<'r> {
             return Ok(None);
         }
         let goes_on = is_long && !self.bytes.ends_with(b"\n");
-        if goes_on && self.cut.is_some() {
+        if goes_on && self.cuts {
             self.ahead = self.bytes.split_off(cut(&self.bytes));
         }
         let length = self.bytes.len() as u64;
@@ -111,11 +124,11 @@ impl<'r> Lines<'r> {
         };
         let line = &self.bytes[..self.bytes.len() - end.len()];
         let refuse = |message: &str| Error::data(&self.path, self.number, message);
-        let refused = self.cut.is_none();
-        let line = if refused && before > 0 {
+        let line = if !self.cuts && before > 0 {
             Line::Unreadable(line, refuse("the rest of a line that is too long"))
-        } else if refused && is_long {
-            Line::Unreadable(line, refuse("longer than 64 MiB, left as it is"))
+        } else if !self.cuts && is_long {
+            let most = self.longest >> 20;
+            Line::Unreadable(line, refuse(&format!("longer than {most} MiB, left as it is")))
         } else if line.contains(&0) {
             Line::Unreadable(line, refuse("has a NUL byte: is it text?"))
         } else {
@@ -136,16 +149,15 @@ impl<'r> Lines<'r> {
     fn fill(&mut self) -> Result<bool> {
         self.bytes.clear();
         self.bytes.append(&mut self.ahead);
-        let most = self.cut.unwrap_or(LONGEST_LINE);
-        let limit = (most + 1).saturating_sub(self.bytes.len());
+        let limit = (self.longest + 1).saturating_sub(self.bytes.len());
         let read = (&mut self.reader).take(limit as u64).read_until(b'\n', &mut self.bytes);
         read.map_err(|source| Error::io(&self.path, source))?;
-        Ok(self.bytes.len() > most)
+        Ok(self.bytes.len() > self.longest)
     }
 }
 
 /// Where a line that goes on is cut: behind a sentence, a word, or at least a character.
-fn cut(bytes: &[u8]) -> usize {
+pub(crate) fn cut(bytes: &[u8]) -> usize {
     let sentence = |pair: &[u8]| matches!(pair, [b'.' | b'!' | b'?', b' ']);
     let ended = bytes.windows(2).rposition(sentence).map(|at| at + 2);
     let spaced = || bytes.iter().rposition(|&byte| byte == b' ').map(|at| at + 1);

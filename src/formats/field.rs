@@ -1,7 +1,9 @@
 //! Which bytes of a field are text that can be restored.
 
-use super::LARGEST_RECORD;
 use crate::error::{Error, Result};
+
+/// A longer field is no text.
+const LONGEST: usize = 64 << 20;
 
 /// The bytes of a field as text.
 ///
@@ -9,7 +11,7 @@ use crate::error::{Error, Result};
 ///
 /// If they are not UTF-8 or more than 64 MiB: the message says which, and where.
 pub fn text_of(bytes: &[u8]) -> Result<&str> {
-    if bytes.len() > LARGEST_RECORD {
+    if bytes.len() > LONGEST {
         return Err(Error::config("longer than 64 MiB"));
     }
     std::str::from_utf8(bytes).map_err(|error| {
@@ -27,6 +29,6 @@ mod tests {
         assert_eq!(text_of("Caf\u{e9}\n\0".as_bytes()).unwrap(), "Caf\u{e9}\n\0");
         let reason = |bytes: &[u8]| text_of(bytes).unwrap_err().to_string();
         assert_eq!(reason(b"caf\xe9"), "not valid UTF-8 at byte 4");
-        assert_eq!(reason(&vec![b'a'; LARGEST_RECORD + 1]), "longer than 64 MiB");
+        assert_eq!(reason(&vec![b'a'; LONGEST + 1]), "longer than 64 MiB");
     }
 }

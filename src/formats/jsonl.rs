@@ -1,12 +1,14 @@
 //! JSON Lines: one field of each object is text, the rest stays to the byte.
 
-use super::record::{Block, Escape};
-use super::{Input, Place, Record, Refusal, Source, Taken};
+use super::long::{self, Parts};
+use super::record::Escape;
+use super::{Input, Place, Record, Refusal, Settings, Source, Taken};
 use crate::corpus::{Line, Lines};
 use crate::error::Result;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
+use std::ops::Range;
 
 /// Deeper nesting is refused, as most readers of JSON refuse it.
 const DEEPEST: usize = 128;
@@ -17,48 +19,60 @@ pub(super) struct Objects {
     taken: Taken,
     /// The names that lead to the text, from the outside in.
     names: Vec<String>,
+    largest: usize,
+    /// What is left of the object read last.
+    parts: Option<Parts>,
 }
 
 impl Objects {
-    /// `field` is a name, or a JSON pointer (`/article/text`).
-    pub(super) fn new(input: Input<'_>, field: &str) -> Self {
+    /// The field is a name, or a JSON pointer (`/article/text`).
+    pub(super) fn new(input: Input<'_>, settings: &Settings) -> Self {
         let Input { path, reader, taken, place } = input;
         let lines = Lines::new(path, reader).after(place.number, place.offset);
+        let lines = lines.none_longer_than(settings.largest);
         let name = |name: &str| name.replace("~1", "/").replace("~0", "~");
+        let field = &settings.field;
         let names = match field.strip_prefix('/') {
             Some(pointer) => pointer.split('/').map(name).collect(),
-            None => vec![field.to_string()],
+            None => vec![field.clone()],
         };
-        Self { lines, taken, names }
+        Self { lines, taken, names, largest: settings.largest, parts: None }
     }
 }
 
 impl Source for Objects {
     fn next(&mut self) -> Result<Option<Record>> {
+        if let Some(part) = long::next(&mut self.parts) {
+            return Ok(Some(part));
+        }
         let offset = self.lines.offset();
         let Some((line, end)) = self.lines.next()? else {
             return Ok(None);
         };
-        let mut record = Record { escape: Escape::Json, ..Record::default() };
-        let refused = match line {
-            Line::Text(text) => match block(text, &self.names) {
-                Ok(block) => {
-                    record.blocks.extend(block);
-                    None
-                }
-                Err(reason) => Some(reason),
-            },
-            Line::Unreadable(_, error) => Some(error.parts().1),
+        let found = match line {
+            Line::Text(text) => inside(text, &self.names),
+            Line::Unreadable(bytes, error) if bytes.len() > self.largest => {
+                Err(error.parts().1 + ": see --largest")
+            }
+            Line::Unreadable(_, error) => Err(error.parts().1),
         };
-        self.lines.hand_over(&mut record.raw);
-        if let Some(reason) = refused {
-            let at = offset..self.lines.offset();
-            let place = format!("{}:{}", self.lines.path().display(), self.lines.number());
-            let bytes = &record.raw[..record.raw.len() - end.len()];
-            record.refusals.push(Refusal::new(place, at, reason, bytes));
-            record.refused = true;
-        }
-        Ok(Some(record))
+        let mut raw = Vec::new();
+        self.lines.hand_over(&mut raw);
+        self.parts = Some(match found {
+            Ok(Some(inside)) => {
+                let read = |inside: &str| unescaped(inside).expect("it was read before");
+                long::stretch(raw, inside, Escape::Json, read)
+            }
+            Ok(None) => long::untouched(Record { raw, ..Record::default() }),
+            Err(reason) => {
+                let at = offset..self.lines.offset();
+                let place = format!("{}:{}", self.lines.path().display(), self.lines.number());
+                let bytes = &raw[..raw.len() - end.len()];
+                let refusals = vec![Refusal::new(place, at, reason, bytes)];
+                long::untouched(Record { raw, refusals, refused: true, ..Record::default() })
+            }
+        });
+        Ok(long::next(&mut self.parts))
     }
 
     fn place(&self) -> Place {
@@ -74,8 +88,9 @@ impl Source for Objects {
     }
 }
 
-/// The text of an object, or why there is none; a blank line has none and no fault.
-fn block(line: &str, names: &[String]) -> Result<Option<Block>, String> {
+/// Where the text of an object stands, without its quotes, or why there is none; a blank line
+/// has none and no fault.
+fn inside(line: &str, names: &[String]) -> Result<Option<Range<usize>>, String> {
     let json = line.trim_start_matches('\u{feff}');
     if json.trim().is_empty() {
         return Ok(None);
@@ -91,13 +106,35 @@ fn block(line: &str, names: &[String]) -> Result<Option<Block>, String> {
         let member = member.map_err(|error| format!("no field {name:?}: {}", plain(&error)))?;
         value = member.ok_or_else(|| format!("no field {name:?}: name another with --field"))?;
     }
-    let text: String = serde_json::from_str(value.get())
+    readable(value.get())
         .map_err(|error| format!("field {:?} is no text: {}", names.join("/"), plain(&error)))?;
     // The value is a part of the line, so its place is the distance between them.
     let start = value.get().as_ptr() as usize - line.as_ptr() as usize;
-    let mut block = Block::whole(text, start..start + value.get().len(), false);
-    block.lines = true;
-    Ok(Some(block))
+    Ok(Some(start + 1..start + value.get().len() - 1))
+}
+
+/// Whether a value is a string that can be read to its end.
+fn readable(value: &str) -> serde_json::Result<()> {
+    let Some(mut rest) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return serde_json::from_str::<String>(value).map(drop);
+    };
+    while !rest.is_empty() {
+        rest = &rest[unescaped(rest)?.1..];
+    }
+    Ok(())
+}
+
+/// The text of what stands in a string, as much as makes a part, and where that ends.
+fn unescaped(inside: &str) -> serde_json::Result<(String, usize)> {
+    let end = long::part(inside).len();
+    let read = |end: usize| {
+        let text = serde_json::from_str(&format!("\"{}\"", &inside[..end]))?;
+        Ok((text, end))
+    };
+    // An escape, or the two of a pair, which take twelve bytes, may have been cut.
+    let shortest = if end < inside.len() { end.saturating_sub(11).max(1) } else { end };
+    let mut ends = (shortest..=end).rev().filter(|&end| inside.is_char_boundary(end));
+    ends.find_map(|end| read(end).ok()).map_or_else(|| read(end), Ok)
 }
 
 /// An error's message without the line and column inside the value.

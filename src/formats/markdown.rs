@@ -1,24 +1,58 @@
 //! Markdown: paragraphs, headings, list items and cells; not code, links' targets,
 //! raw HTML or front matter.
 
-use super::record::{Block, Record, STAND_IN};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use super::long::{self, PART, Parts};
+use super::record::{Block, Escape, STAND_IN};
+use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_YAML_STYLE_METADATA_BLOCKS)
+    .union(Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS)
+    .union(Options::ENABLE_MATH);
 
 /// A file of Markdown as one record.
-pub(super) fn record(raw: &str) -> Result<Record, String> {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
-        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS
-        | Options::ENABLE_MATH;
+pub(super) fn parts(raw: String) -> Result<Parts, (String, String)> {
+    Ok(long::parts(raw, Escape::Plain, |raw, start| part(raw, start, PART)))
+}
+
+/// The blocks of a part of about `size` bytes and where it ends: where a paragraph, a list or
+/// a table begins, so that it reads as in the whole file.
+fn part(raw: &str, start: usize, size: usize) -> (Vec<Block>, usize) {
+    let rest = &raw[start..];
+    let line = rest.as_bytes().get(size..).and_then(|rest| rest.iter().position(|&b| b == b'\n'));
+    let window = line.map_or(rest, |line| &rest[..=size + line]);
+    let (mut blocks, last) = blocks(window, window.len() == raw.len());
+    // What begins last may go on behind the window.
+    let length = if window.len() == rest.len() { rest.len() } else { last };
+    if length == 0 {
+        return part(raw, start, 2 * size);
+    }
+    blocks.retain(|block| block.pieces[0].raw.start < length);
+    for piece in blocks.iter_mut().flat_map(|block| &mut block.pieces) {
+        piece.raw = start + piece.raw.start..start + piece.raw.end;
+    }
+    (blocks, start + length)
+}
+
+/// The blocks of some Markdown, and where the last begins that stands in no other.
+fn blocks(raw: &str, is_whole: bool) -> (Vec<Block>, usize) {
+    // What a reference leads to may stand in another part.
+    let somewhere = (CowStr::from(""), CowStr::from(""));
+    let mut led = |_: BrokenLink<'_>| (!is_whole).then(|| somewhere.clone());
+    let parser = Parser::new_with_broken_link_callback(raw, OPTIONS, Some(&mut led));
     let mut blocks = Vec::new();
     let mut block = Block::default();
-    let mut node = 0;
+    let (mut node, mut last) = (0, 0);
     // Whether the text inside each element that is open is to be left alone.
     let mut open: Vec<bool> = Vec::new();
-    for (event, range) in Parser::new_ext(raw, options).into_offset_iter() {
+    for (event, range) in parser.into_offset_iter() {
+        if open.is_empty() && !matches!(event, Event::End(_)) {
+            // Where its line begins: an indent says what it is.
+            last = raw[..range.start].rfind('\n').map_or(0, |end| end + 1);
+        }
         match event {
             Event::Text(text) if !open.contains(&true) => {
                 let exact = raw[range.clone()] == *text;
@@ -54,7 +88,7 @@ pub(super) fn record(raw: &str) -> Result<Record, String> {
         }
     }
     flush(&mut block, &mut blocks);
-    Ok(Record { raw: raw.into(), blocks, ..Record::default() })
+    (blocks, last)
 }
 
 fn flush(block: &mut Block, blocks: &mut Vec<Block>) {
@@ -64,16 +98,17 @@ fn flush(block: &mut Block, blocks: &mut Vec<Block>) {
     }
 }
 
-/// Text inside is no prose: code, metadata, HTML, and the address of an autolink.
+/// Text inside is no prose: code, metadata, HTML, and what is itself the address of a link or
+/// the name of a reference.
 fn closed(tag: &Tag<'_>) -> bool {
-    use pulldown_cmark::LinkType::{Autolink, Email};
-    matches!(
-        tag,
-        Tag::Link { link_type: Autolink | Email, .. }
-            | Tag::CodeBlock(_)
-            | Tag::HtmlBlock
-            | Tag::MetadataBlock(_)
-    )
+    use LinkType::{Inline, Reference, ReferenceUnknown};
+    match tag {
+        Tag::Link { link_type, .. } | Tag::Image { link_type, .. } => {
+            !matches!(link_type, Inline | Reference | ReferenceUnknown)
+        }
+        Tag::CodeBlock(_) | Tag::HtmlBlock | Tag::MetadataBlock(_) => true,
+        _ => false,
+    }
 }
 
 fn inline(tag: &TagEnd) -> bool {
@@ -81,4 +116,53 @@ fn inline(tag: &TagEnd) -> bool {
         tag,
         TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Each on lines of its own.
+    const PARAGRAPHS: &[&str] = &[
+        "one two\nthree",
+        "- a\n- b\n\n  c",
+        "1. a",
+        "    code",
+        "> quoted\nlazily",
+        "# head",
+        "head\n===",
+        "```\ncode\n\n# code\n```",
+        "<b>\nraw\n</b>",
+        "| a |\n|---|\n| b |",
+        "***",
+        "  *a* [b](c) `d` [e][f]",
+        "\ta",
+        "é",
+        "",
+    ];
+
+    proptest! {
+        #[test]
+        fn parts_read_as_the_whole(
+            paragraphs in prop::collection::vec(prop::sample::select(PARAGRAPHS), 0..12),
+            size in 1usize..60,
+        ) {
+            let raw = format!("[f]: g\n\n{}", paragraphs.join("\n"));
+            let (whole, _) = blocks(&raw, true);
+            let (mut found, mut start) = (Vec::new(), 0);
+            while start < raw.len() {
+                let (blocks, end) = part(&raw, start, size);
+                prop_assert!(end > start);
+                found.extend(blocks);
+                start = end;
+            }
+            let shown = |blocks: &[Block]| -> Vec<_> {
+                let places = |block: &Block| block.pieces.iter().map(|p| p.raw.clone()).collect();
+                blocks.iter().map(|block| (block.text.clone(), places(block))).collect()
+            };
+            let (whole, found): (Vec<(String, Vec<_>)>, _) = (shown(&whole), shown(&found));
+            prop_assert_eq!(whole, found, "{:?}", raw);
+        }
+    }
 }

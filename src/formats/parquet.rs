@@ -10,7 +10,7 @@ mod bounds;
 use self::bounds::{MOST_VALUES, Pages};
 use super::guard::held;
 use super::record::{Block, Escape};
-use super::{Place, Record, Refusal, Source, text_of};
+use super::{Place, Record, Refusal, Settings, Source, text_of};
 use crate::error::{Error, Result};
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::column::reader::ColumnReaderImpl;
@@ -37,20 +37,23 @@ pub(crate) struct Values {
     path: PathBuf,
     reader: SerializedFileReader<File>,
     column: usize,
+    largest: usize,
     place: Place,
     group: Option<Column>,
 }
 
 impl Values {
     /// Opens the column `field` at a row of a row group.
-    pub(super) fn open(path: &Path, field: &str, place: Place) -> Result<Self> {
-        unharmed(path, || Self::at(path, field, place))
+    pub(super) fn open(path: &Path, settings: &Settings, place: Place) -> Result<Self> {
+        unharmed(path, || Self::at(path, settings, place))
     }
 
-    fn at(path: &Path, field: &str, place: Place) -> Result<Self> {
+    fn at(path: &Path, settings: &Settings, place: Place) -> Result<Self> {
         let reader = open(path)?;
-        let column = find(path, reader.metadata().file_metadata().schema_descr(), field)?;
-        let mut values = Self { path: path.to_path_buf(), reader, column, place, group: None };
+        let column = find(path, reader.metadata().file_metadata().schema_descr(), &settings.field)?;
+        let largest = settings.largest;
+        let mut values =
+            Self { path: path.to_path_buf(), reader, column, largest, place, group: None };
         if place.offset > 0 {
             let mut group = values.column()?;
             group.skip(place.offset as usize).map_err(|error| failed(path, error))?;
@@ -76,7 +79,7 @@ impl Values {
                 continue;
             }
             self.place.offset += 1;
-            let record = record(&self.path, self.place, &group.values);
+            let record = record(&self.path, self.place, &group.values, self.largest);
             self.group = Some(group);
             return Ok(Some(record));
         }
@@ -106,18 +109,23 @@ impl Source for Values {
 }
 
 /// The values of a row.
-fn record(path: &Path, place: Place, values: &[ByteArray]) -> Record {
+fn record(path: &Path, place: Place, values: &[ByteArray], largest: usize) -> Record {
     let mut record = Record { escape: Escape::Json, ..Record::default() };
     for value in values {
         let bytes = value.data();
-        match text_of(bytes).map_err(|error| error.to_string()) {
+        let text = match bytes.len() > largest {
+            true => Err(format!("longer than {} MiB: see --largest", largest >> 20)),
+            false => text_of(bytes).map_err(|error| error.to_string()),
+        };
+        match text {
             Ok(text) => {
+                record.raw.push(b'"');
                 let start = record.raw.len();
                 Escape::Json.put(text, &mut record.raw);
                 let place = start..record.raw.len();
                 let block = Block::whole(text.to_string(), place, false);
                 record.blocks.push(Block { lines: true, ..block });
-                record.raw.push(b'\n');
+                record.raw.extend_from_slice(b"\"\n");
             }
             Err(reason) => {
                 record.raw.extend_from_slice(SAME.as_bytes());

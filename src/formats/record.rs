@@ -22,6 +22,8 @@ pub(crate) struct Record {
     pub(crate) refused: bool,
     /// The bytes to write if nothing is restored, where they are not `raw`.
     pub(crate) untouched: Option<Vec<u8>>,
+    /// True if it is a part of a long one, and more of that comes next.
+    pub(crate) goes_on: bool,
 }
 
 /// A stretch of text: a line, a paragraph, a field.
@@ -32,6 +34,8 @@ pub(crate) struct Block {
     pub(crate) pieces: Vec<Piece>,
     /// True if the ends of lines in the text end sentences too.
     pub(crate) lines: bool,
+    /// True if more of a long text comes in the next record.
+    pub(crate) goes_on: bool,
 }
 
 /// A part of a block that stands in one place.
@@ -58,10 +62,12 @@ pub(crate) enum Escape {
     Plain,
     /// With character references for the marks of markup.
     Html,
-    /// As a string of JSON.
+    /// As it stands inside a string of JSON.
     Json,
-    /// As a field between such delimiters, in quotes where they are needed.
-    Field(u8),
+    /// As it stands in the quotes of a field.
+    Quoted,
+    /// As a field between commas, in quotes if it needs them.
+    Field,
 }
 
 /// Why a part of the input was passed over, and where it stands.
@@ -97,7 +103,7 @@ impl Block {
     /// A block whose text stands in one place.
     pub(crate) fn whole(text: String, raw: Range<usize>, exact: bool) -> Self {
         let piece = Piece { raw, text: 0..text.len(), exact, node: 0 };
-        Self { text, pieces: vec![piece], lines: false }
+        Self { text, pieces: vec![piece], ..Self::default() }
     }
 
     /// Adds text that stands at `raw`.
@@ -199,11 +205,16 @@ impl Escape {
             Self::Plain => write!(out, "{text}"),
             Self::Html => out.write_all(html_escape::encode_text(&text.to_string()).as_bytes()),
             Self::Json => {
-                let written = serde_json::Serializer::new(out).collect_str(&text);
+                let start = out.len();
+                let written = serde_json::Serializer::new(&mut *out).collect_str(&text);
+                // The quotes stand around it already.
+                out.pop();
+                out.remove(start);
                 written.map_err(io::Error::from)
             }
-            Self::Field(delimiter) => {
-                field(text.to_string().as_bytes(), delimiter, out);
+            Self::Quoted => out.write_all(text.to_string().replace('"', "\"\"").as_bytes()),
+            Self::Field => {
+                field(text.to_string().as_bytes(), out);
                 Ok(())
             }
         }
@@ -211,9 +222,9 @@ impl Escape {
     }
 }
 
-/// Writes one field of a table, in quotes where they are needed.
-pub(crate) fn field(text: &[u8], delimiter: u8, out: &mut Vec<u8>) {
-    let mut writer = csv_core::WriterBuilder::new().delimiter(delimiter).build();
+/// Writes one field of a table, in quotes if it needs them.
+fn field(text: &[u8], out: &mut Vec<u8>) {
+    let mut writer = csv_core::Writer::new();
     let mut buffer = [0; 1024];
     let mut rest = text;
     // An empty field needs no quotes unless it is alone, and then it is not written anew.

@@ -1,14 +1,16 @@
 //! Tables of text: CSV as it is commonly quoted, and TSV, which has no quotes.
 //!
-//! A record in which nothing is restored is written as it was read, to the byte.
+//! Only the field with the text is written anew, and that in quotes if it had some.
 
-use super::record::{Block, Escape, field};
-use super::{Format, Input, LARGEST_RECORD, Place, Record, Refusal, Settings, Source, Taken};
+mod cutter;
+
+use self::cutter::{Cut, Cutter};
+use super::long::{self, PART, Parts};
+use super::record::Escape;
+use super::{Format, Input, Place, Record, Refusal, Settings, Source};
 use crate::error::{Error, Result};
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
-use std::io::BufRead;
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 use std::ops::Range;
-use std::path::PathBuf;
 
 /// How a table is read, and its column of text.
 #[derive(Clone)]
@@ -24,234 +26,176 @@ impl Header {
     pub(super) fn read<'p>(input: Input<'p>, settings: &Settings) -> Result<(Self, Input<'p>)> {
         let path = input.path;
         let format = settings.format;
-        let mut cutter = Cutter::new(input, format);
+        let mut cutter = Cutter::new(input, settings, 0);
         let wanted = &settings.field;
         let cut = cutter.next()?;
-        let names: Vec<String> =
-            cutter.fields().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        let raw = cutter.take_raw();
         let column = match cut {
-            Cut::Record => names.iter().position(|name| name == wanted),
+            Cut::Record => values(&raw, format).position(|name| name == wanted.as_bytes()),
             // An empty file is a table without records.
             Cut::End => Some(0),
             Cut::TooLong => None,
         };
         let Some(column) = column else {
-            let names = names.iter().take(20).map(|name| format!("{name:?}"));
+            let names = values(&raw, format).take(20);
+            let names = names.map(|name| format!("{:?}", String::from_utf8_lossy(&name)));
             let names = names.collect::<Vec<_>>().join(", ");
             let message = format!("no column {wanted:?}; name one of {names} with --field");
             return Err(Error::data(path, 1, message));
         };
-        let header = Self { format, column, raw: std::mem::take(&mut cutter.raw) };
-        let Cutter { reader, taken, place, .. } = cutter;
-        Ok((header, Input { path, reader, taken, place }))
+        Ok((Self { format, column, raw }, cutter.rest_of(path)))
     }
 }
 
 /// Records of a table.
 pub(super) struct Rows {
     cutter: Cutter,
-    header: Header,
-    first: bool,
+    format: Format,
+    column: usize,
+    /// What is left of the record read last.
+    parts: Option<Parts>,
 }
 
 impl Rows {
     /// Records that come after others.
-    pub(super) fn new(input: Input<'_>, header: Header) -> Self {
-        Self { cutter: Cutter::new(input, header.format), header, first: false }
+    pub(super) fn new(input: Input<'_>, settings: &Settings, header: &Header) -> Self {
+        let Header { format, column, .. } = *header;
+        Self { cutter: Cutter::new(input, settings, column), format, column, parts: None }
     }
 
     /// Records that come after the header, which is given back before them.
-    pub(super) fn first(input: Input<'_>, header: Header) -> Self {
-        Self { first: true, ..Self::new(input, header) }
+    pub(super) fn first(input: Input<'_>, settings: &Settings, header: Header) -> Self {
+        let rows = Self::new(input, settings, &header);
+        let header = Record { raw: header.raw, ..Record::default() };
+        Self { parts: Some(long::untouched(header)), ..rows }
     }
 
-    fn record(&mut self) -> Result<Record, String> {
-        let Header { format, column, .. } = self.header;
-        let (delimiter, quoted) = (delimiter(format), format == Format::Csv);
-        let text = self.cutter.fields().nth(column).ok_or_else(|| {
-            let fields = self.cutter.fields().count();
+    /// The parts of the record that was cut last, or why its text cannot be read.
+    fn parts(&mut self) -> Result<Parts, String> {
+        let Self { format, column, .. } = *self;
+        let raw = self.cutter.raw();
+        let place = self.cutter.text().ok_or_else(|| {
+            let fields = self.cutter.fields();
             format!("has {fields} fields, and the text is field {}", column + 1)
         })?;
-        let text = std::str::from_utf8(text).map_err(|error| {
+        std::str::from_utf8(&raw[place.clone()]).map_err(|error| {
             format!("the text is not valid UTF-8 at byte {}: convert it", error.valid_up_to() + 1)
         })?;
-        let old = &self.cutter.raw;
-        let ends = |byte: &&u8| matches!(byte, b'\r' | b'\n');
-        let before = old.iter().take_while(ends).count();
-        let after = old.iter().rev().take_while(ends).count().min(old.len() - before);
-        let mut raw = old[..before].to_vec();
-        let mut place = 0..0;
-        for (number, value) in self.cutter.fields().enumerate() {
-            if number > 0 {
-                raw.push(delimiter);
+        let quoted = inside_quotes(&raw[place.clone()]);
+        Ok(match quoted {
+            _ if format == Format::Tsv => {
+                let read = |text: &str| (long::part(text).to_string(), long::part(text).len());
+                long::stretch(self.cutter.take_raw(), place, Escape::Plain, read)
             }
-            let start = raw.len();
-            match quoted {
-                true => field(value, delimiter, &mut raw),
-                false => raw.extend_from_slice(value),
+            Some(inside) => {
+                let inside = place.start + inside.start..place.start + inside.end;
+                long::stretch(self.cutter.take_raw(), inside, Escape::Quoted, unquoted)
             }
-            if number == column {
-                place = start..raw.len();
+            None if place.len() > PART => {
+                let most = PART >> 10;
+                return Err(format!("a text of more than {most} KiB is not in quotes: quote it"));
             }
-        }
-        raw.extend_from_slice(&old[old.len() - after..]);
-        let escape = if quoted { Escape::Field(delimiter) } else { Escape::Plain };
-        let block = Block { lines: true, ..Block::whole(text.to_string(), place, false) };
-        Ok(Record { raw, blocks: vec![block], escape, ..Record::default() })
+            // Quotes that are needed later stand around the whole field.
+            None => {
+                let value = move |field: &str| {
+                    let value = values(field.as_bytes(), format).next().unwrap_or_default();
+                    (String::from_utf8(value).expect("a part of valid text"), field.len())
+                };
+                long::stretch(self.cutter.take_raw(), place, Escape::Field, value)
+            }
+        })
     }
 }
 
 impl Source for Rows {
     fn next(&mut self) -> Result<Option<Record>> {
-        if std::mem::take(&mut self.first) {
-            return Ok(Some(Record { raw: self.header.raw.clone(), ..Record::default() }));
+        if let Some(part) = long::next(&mut self.parts) {
+            return Ok(Some(part));
         }
-        let start = self.cutter.place;
+        let start = self.cutter.place();
         let found = match self.cutter.next()? {
-            Cut::End if self.cutter.raw.is_empty() => return Ok(None),
-            Cut::End => Ok(Record::default()),
-            Cut::Record => self.record(),
-            Cut::TooLong => Err("longer than 64 MiB: is a quote left open?".to_string()),
-        };
-        let raw = std::mem::take(&mut self.cutter.raw);
-        Ok(Some(match found {
-            Ok(record) if record.blocks.is_empty() => Record { raw, ..record },
-            Ok(record) => Record { untouched: Some(raw), ..record },
-            Err(reason) => {
-                let place = format!("{}:{}", self.cutter.path.display(), start.number + 1);
-                let at = start.offset..self.cutter.place.offset;
-                let refusals = vec![Refusal::new(place, at, reason, &raw)];
-                Record { raw, refusals, refused: true, ..Record::default() }
+            Cut::End if self.cutter.raw().is_empty() => return Ok(None),
+            Cut::End => {
+                let raw = self.cutter.take_raw();
+                Ok(long::untouched(Record { raw, ..Record::default() }))
             }
-        }))
+            Cut::Record => self.parts(),
+            Cut::TooLong => {
+                let most = self.cutter.largest() >> 20;
+                Err(format!("longer than {most} MiB: is a quote left open? or see --largest"))
+            }
+        };
+        self.parts = Some(found.unwrap_or_else(|reason| {
+            let raw = self.cutter.take_raw();
+            let place = format!("{}:{}", self.cutter.path().display(), start.number + 1);
+            let at = start.offset..self.cutter.place().offset;
+            let refusals = vec![Refusal::new(place, at, reason, &raw)];
+            long::untouched(Record { raw, refusals, refused: true, ..Record::default() })
+        }));
+        Ok(long::next(&mut self.parts))
     }
 
     fn place(&self) -> Place {
-        self.cutter.place
+        self.cutter.place()
     }
 
     fn taken(&self) -> u64 {
-        self.cutter.taken.bytes()
+        self.cutter.taken().bytes()
     }
 
     fn length(&self) -> Option<u64> {
-        self.cutter.taken.length
+        self.cutter.taken().length
     }
 }
 
-fn delimiter(format: Format) -> u8 {
-    if format == Format::Tsv { b'\t' } else { b',' }
+fn reader(format: Format) -> Reader {
+    let delimiter = if format == Format::Tsv { b'\t' } else { b',' };
+    ReaderBuilder::new().delimiter(delimiter).quoting(format == Format::Csv).build()
 }
 
-#[derive(PartialEq)]
-enum Cut {
-    Record,
-    TooLong,
-    End,
+/// The values of the fields of a record.
+fn values(raw: &[u8], format: Format) -> impl Iterator<Item = Vec<u8>> {
+    let (mut reader, mut rest, mut whole) = (reader(format), raw, false);
+    std::iter::from_fn(move || {
+        let (mut value, mut buffer) = (Vec::new(), [0; 1024]);
+        while !whole {
+            let (result, read, wrote) = reader.read_field(rest, &mut buffer);
+            rest = &rest[read..];
+            value.extend_from_slice(&buffer[..wrote]);
+            whole = match result {
+                ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => continue,
+                ReadFieldResult::Field { record_end } => record_end,
+                ReadFieldResult::End => return None,
+            };
+            return Some(value);
+        }
+        None
+    })
 }
 
-/// Cuts a stream into records, each of a bounded size.
-struct Cutter {
-    path: PathBuf,
-    reader: Box<dyn BufRead + Send>,
-    taken: Taken,
-    place: Place,
-    core: Reader,
-    /// The bytes of the record, its fields' values after each other, and their ends.
-    raw: Vec<u8>,
-    values: Vec<u8>,
-    ends: Vec<usize>,
-    count: usize,
-    /// Whether the rest of a record that is too long is still ahead.
-    torn: bool,
-}
-
-impl Cutter {
-    fn new(input: Input<'_>, format: Format) -> Self {
-        let Input { path, reader, taken, place } = input;
-        let core = ReaderBuilder::new()
-            .delimiter(delimiter(format))
-            .quoting(format == Format::Csv)
-            .build();
-        Self {
-            path: path.to_path_buf(),
-            reader,
-            taken,
-            place,
-            core,
-            raw: Vec::new(),
-            values: vec![0; 1024],
-            ends: vec![0; 64],
-            count: 0,
-            torn: false,
+/// Where the text of a field stands that is in quotes, if it is so throughout.
+fn inside_quotes(field: &[u8]) -> Option<Range<usize>> {
+    if field.first() != Some(&b'"') {
+        return None;
+    }
+    let mut at = 1;
+    while let Some(found) = field[at..].iter().position(|&byte| byte == b'"') {
+        at += found;
+        match field.get(at + 1) {
+            Some(b'"') => at += 2,
+            Some(_) => return None,
+            None => return Some(1..at),
         }
     }
+    // The end of the file closes a quote too.
+    Some(1..field.len())
+}
 
-    fn fields(&self) -> impl Iterator<Item = &[u8]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let places = starts.zip(&self.ends[..self.count]);
-        places.map(|(start, &end)| &self.values[Range { start, end }])
-    }
-
-    fn next(&mut self) -> Result<Cut> {
-        self.raw.clear();
-        self.count = 0;
-        let cut = if self.torn { self.rest() } else { self.cut() };
-        let cut = cut.map_err(|source| Error::io(&self.path, source))?;
-        self.place.offset += self.raw.len() as u64;
-        self.place.number += self.raw.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        Ok(cut)
-    }
-
-    fn cut(&mut self) -> std::io::Result<Cut> {
-        let mut filled = 0;
-        loop {
-            let input = self.reader.fill_buf()?;
-            let (result, read, wrote, ended) = self.core.read_record(
-                input,
-                &mut self.values[filled..],
-                &mut self.ends[self.count..],
-            );
-            self.raw.extend_from_slice(&input[..read]);
-            self.reader.consume(read);
-            filled += wrote;
-            self.count += ended;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                // Both grow with the bytes of the record, which are bounded.
-                ReadRecordResult::OutputFull => self.values.resize(2 * self.values.len(), 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
-                ReadRecordResult::End => return Ok(Cut::End),
-                ReadRecordResult::Record => {
-                    // The two bytes of an end of line belong together.
-                    if self.raw.ends_with(b"\r") && self.reader.fill_buf()?.starts_with(b"\n") {
-                        self.raw.push(b'\n');
-                        self.reader.consume(1);
-                    }
-                    return Ok(Cut::Record);
-                }
-            }
-            if self.raw.len() > LARGEST_RECORD {
-                self.core.reset();
-                self.torn = true;
-                return Ok(Cut::TooLong);
-            }
-        }
-    }
-
-    /// Passes over what is left of the line in which a record became too long.
-    fn rest(&mut self) -> std::io::Result<Cut> {
-        while self.raw.len() <= LARGEST_RECORD {
-            let input = self.reader.fill_buf()?;
-            let end = input.iter().position(|&byte| byte == b'\n');
-            let read = end.map_or(input.len(), |end| end + 1);
-            self.raw.extend_from_slice(&input[..read]);
-            self.reader.consume(read);
-            if end.is_some() || read == 0 {
-                self.torn = false;
-                break;
-            }
-        }
-        Ok(if self.raw.is_empty() { Cut::End } else { Cut::TooLong })
-    }
+/// The text of what stands in quotes, as much as makes a part, and where that ends.
+fn unquoted(inside: &str) -> (String, usize) {
+    let part = long::part(inside);
+    // The two quotes that stand for one may have been cut.
+    let quotes = part.len() - part.trim_end_matches('"').len();
+    let end = if part.len() < inside.len() { part.len() - quotes % 2 } else { part.len() };
+    (inside[..end].replace("\"\"", "\""), end)
 }

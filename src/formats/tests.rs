@@ -38,7 +38,7 @@ fn file(bytes: &[u8]) -> File {
 }
 
 fn settings(format: Format) -> Settings {
-    Settings { format, field: "text".into(), each_line: false }
+    Settings { format, field: "text".into(), each_line: false, largest: 12 << 20 }
 }
 
 /// The records of a file, and where each begins.
@@ -91,14 +91,105 @@ fn a_long_line_of_text_comes_in_records() {
     let text = format!("One.\n{line}\nEnd.");
     let file = file(text.as_bytes());
     let all = records(&file, &settings(Format::Text), Place::default()).unwrap();
-    assert!(all.iter().all(|(_, record)| record.raw.len() <= 640 << 10));
+    assert!(all.iter().all(|(_, record)| record.raw.len() <= 2 * long::PART));
     let numbers: Vec<u64> = all.iter().map(|(place, _)| place.number).collect();
-    assert_eq!(numbers, [0, 1, 1, 1, 1, 1, 2]);
+    assert!(numbers.len() > 10 && numbers[1..].iter().all(|&number| number == 1), "{numbers:?}");
+    let blocks = all.iter().flat_map(|(_, record)| &record.blocks);
+    assert_eq!(blocks.filter(|block| !block.goes_on).count(), 3);
     let rest = records(&file, &settings(Format::Text), all[2].0).unwrap();
     assert_eq!(rest, all[2..]);
     let (restored, reasons) = restored(Format::Text, text.as_bytes()).unwrap();
     assert_eq!(restored, text.replace("in opposition to", "against"));
     assert!(reasons.is_empty());
+}
+
+/// A file of one long record in each format.
+fn long_files(text: &str) -> [(Format, String); 9] {
+    let other = "x".repeat(300_000);
+    let paragraphs = text.replace(". ", ".</p>\n<p>");
+    [
+        (Format::Jsonl, format!("{{\"a\":1,\"text\":\"{text}\",\"b\":2}}\n")),
+        (Format::Csv, format!("text,b\n\"{text}\",\"1\"\r\n")),
+        (Format::Csv, format!("b,text\n1,\"{text}")),
+        (Format::Tsv, format!("text\tb\n{text}\t2")),
+        (Format::Jsonl, format!("{{\"a\":\"{other}\",\"text\":\"{text}\",\"b\":\"{other}\"}}\n")),
+        (Format::Csv, format!("a,text,b\n{other},\"{text}\",\"{other}\"\n")),
+        (Format::Html, format!("<body><h1>Head</h1><p>{text}</p></body>")),
+        (Format::Html, format!("<body><article><p>{paragraphs}</p></article></body>")),
+        (Format::Markdown, format!("# Head\n\n{}", text.replace(". ", ".\n\n"))),
+    ]
+}
+
+#[test]
+fn a_long_record_comes_in_parts() {
+    for (format, file_) in
+        long_files(&"It was in opposition to all of it, they said. ".repeat(30_000))
+    {
+        let all = records(&file(file_.as_bytes()), &settings(format), Place::default()).unwrap();
+        let parts: Vec<&Record> = all.iter().map(|(_, record)| record).collect();
+        // The first record of a table is its header.
+        let table = matches!(format, Format::Csv | Format::Tsv);
+        let parts = &parts[usize::from(table)..];
+        assert!(parts.len() > 2, "{format:?}");
+        assert!(parts.iter().all(|part| part.raw.len() <= 2 * long::PART + 200), "{format:?}");
+        let (last, before) = parts.split_last().unwrap();
+        assert!(!last.goes_on && before.iter().all(|part| part.goes_on), "{format:?}");
+        let (output, reasons) = restored(format, file_.as_bytes()).unwrap();
+        assert!(output == file_.replace("in opposition to", "against"), "{format:?}");
+        assert!(reasons.is_empty(), "{reasons:?}");
+    }
+}
+
+#[test]
+fn parts_end_between_characters() {
+    let escaped = "\\u00e9\\ud83d\\ude00\\\\\\\"\\n\u{1F600}".repeat(40_000);
+    let quoted = "a\"\"\"\"\u{1F600}".repeat(100_000);
+    let long = [
+        (Format::Jsonl, format!("{{\"text\":\"{escaped}\"}}")),
+        (Format::Csv, format!("text\n\"{quoted}\"")),
+    ];
+    for (format, file_) in long {
+        let all = records(&file(file_.as_bytes()), &settings(format), Place::default()).unwrap();
+        let texts: Vec<&str> = all
+            .iter()
+            .flat_map(|(_, record)| &record.blocks)
+            .map(|block| &block.text[..])
+            .collect();
+        assert!(texts.len() > 1);
+        let expected = match format {
+            Format::Csv => quoted.replace("\"\"", "\""),
+            _ => serde_json::from_str(&format!("\"{escaped}\"")).unwrap(),
+        };
+        assert!(texts.concat() == expected, "{format:?}");
+        let raw: Vec<u8> = all.iter().flat_map(|(_, record)| record.raw.clone()).collect();
+        assert!(raw == file_.as_bytes(), "{format:?}");
+    }
+}
+
+#[test]
+fn a_long_record_is_refused_as_one() {
+    let text = "It was in opposition to all of it. ".repeat(40_000);
+    let table = [
+        (Format::Jsonl, format!("{{\"text\":\"{text}\\ud800\"}}\n"), "is no text"),
+        (Format::Jsonl, format!("{{\"text\":\"{text}\"]\n"), "not JSON"),
+        (Format::Csv, format!("b,text\n1,{text}\n"), "is not in quotes"),
+        (Format::Csv, format!("b,text\n1,\"{text}\" x\n"), "is not in quotes"),
+    ];
+    for (format, input, expected) in table {
+        let (output, reasons) = restored(format, input.as_bytes()).unwrap();
+        assert!(reasons.len() == 1 && reasons[0].contains(expected), "{format:?} {reasons:?}");
+        assert!(output == input, "{format:?}");
+    }
+    for (format, input) in long_files(&text) {
+        let settings = Settings { largest: 1 << 20, ..settings(format) };
+        let all = records(&file(input.as_bytes()), &settings, Place::default()).unwrap();
+        assert!(all.iter().all(|(_, record)| record.blocks.is_empty()));
+        let refusals: Vec<&Refusal> = all.iter().flat_map(|(_, record)| &record.refusals).collect();
+        assert!(refusals[0].reason.contains("longer than 1 MiB"), "{format:?} {refusals:?}");
+        assert!(refusals[0].reason.contains("--largest"), "{format:?} {refusals:?}");
+        let raw: Vec<u8> = all.iter().flat_map(|(_, record)| record.raw.clone()).collect();
+        assert!(raw == input.as_bytes(), "{format:?}");
+    }
 }
 
 #[test]

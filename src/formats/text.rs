@@ -1,5 +1,6 @@
 //! Plain text: the lines of a file are one document.
 
+use super::long::PART;
 use super::record::Block;
 use super::{Input, Place, Record, Refusal, Source, Taken};
 use crate::corpus::{Line, Lines};
@@ -8,8 +9,6 @@ use crate::error::Result;
 
 /// A longer file is several documents, so that memory is bounded, as one of so many bytes is.
 const MOST_LINES: usize = 2048;
-/// A longer line is read in parts.
-const PART: usize = 512 << 10;
 
 /// Documents of a file of text.
 pub(super) struct Documents {
@@ -46,7 +45,9 @@ impl Source for Documents {
             };
             match line {
                 Line::Text(text) => {
-                    record.blocks.push(Block::exact(text, record.raw.len()));
+                    let block = Block::exact(text, record.raw.len());
+                    let goes_on = self.lines.goes_on();
+                    record.blocks.push(Block { goes_on, ..block });
                     self.lines.hand_over(&mut record.raw);
                 }
                 Line::Unreadable(bytes, error) => {

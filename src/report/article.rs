@@ -49,7 +49,8 @@ impl Reader<'_> {
     /// The articles of a file: one, or one for each record of a table.
     pub(crate) fn read(&self, path: &Path) -> Result<Vec<Article>> {
         let format = self.format.or_else(|| Format::of(path)).unwrap_or(Format::Text);
-        let settings = Settings { format, field: self.field.clone(), each_line: false };
+        let (field, largest) = (self.field.clone(), MOST_BYTES);
+        let settings = Settings { format, field, each_line: false, largest };
         let mut source = formats::open(path, &settings, Place::default())?;
         let (mut records, mut bytes) = (Vec::new(), 0);
         while let Some(record) = source.next()? {
@@ -65,10 +66,12 @@ impl Reader<'_> {
         let table = matches!(format, Format::Jsonl | Format::Csv | Format::Tsv | Format::Parquet);
         let prose = matches!(format, Format::Html | Format::Markdown);
         let mut articles = Vec::new();
+        let mut goes_on = false;
         for (record, restored) in records.into_iter().zip(restored) {
+            let is_rest = std::mem::replace(&mut goes_on, record.goes_on);
             let restored = restored.into_iter().flat_map(split);
             match articles.last_mut() {
-                Some(article) if !table => self.add(article, record, restored, prose),
+                Some(article) if !table || is_rest => self.add(article, record, restored, prose),
                 _ if record.blocks.is_empty() && record.refusals.is_empty() => {}
                 _ => {
                     let number = articles.len() + 1;

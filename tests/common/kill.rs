@@ -140,10 +140,14 @@ pub fn inputs(folder: &Path, lines: &[String], bytes: usize) -> Vec<PathBuf> {
     fs::write(at("a.txt"), text).unwrap();
     fs::write(at("a.jsonl"), &jsonl).unwrap();
     fs::write(at("b.jsonl.zst"), zstd::encode_all(&jsonl[..], 0).unwrap()).unwrap();
+    // One that comes in parts, between two others.
+    let long = serde_json::json!({"text": texts.join(" ").repeat(2)}).to_string();
+    let long = ["{\"text\":\"\"}", &long, "{\"text\":\"\"}\n"].join("\n");
+    fs::write(at("long.jsonl"), long).unwrap();
     fs::write(at("a.csv"), csv).unwrap();
     fs::write(at("a.html"), html).unwrap();
     parquet(&at("a.parquet"), &texts);
-    ["a.txt", "a.jsonl", "b.jsonl.zst", "a.csv", "a.html", "a.parquet"].map(at).into()
+    ["a.txt", "a.jsonl", "b.jsonl.zst", "long.jsonl", "a.csv", "a.html", "a.parquet"].map(at).into()
 }
 
 pub fn parquet(path: &Path, texts: &[String]) {
