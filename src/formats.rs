@@ -1,8 +1,8 @@
 //! File formats: records in, records out, and what is around them stays.
 //!
 //! A [`Source`] cuts a file into [`Record`]s; a record knows where in its bytes text
-//! stands, and writes itself again with that text restored. How a file is packed, and
-//! what becomes of the output, is decided elsewhere.
+//! stands, and writes itself again with that text restored. A long one comes in parts.
+//! How a file is packed, and what becomes of the output, is decided elsewhere.
 
 mod changes;
 mod field;
@@ -33,7 +33,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A record, field or page may have so many MiB, unless others are wanted: with the default
 /// model and its work they are less than the model and 50 MiB.
-pub(crate) const LARGEST_MIB: u16 = 12;
+pub(crate) const LARGEST_MIB: u16 = 8;
 
 /// The formats, by the names that people give them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]

@@ -233,6 +233,7 @@ impl Sink for Batch {
     }
 
     fn finish(&mut self) -> Result<()> {
+        self.checkpoint.clone_from(&self.now);
         if self.checkpoint.output == 0 {
             let failed = |source| Error::io(&self.output, source);
             let stream = self.packing.nothing().map_err(failed)?;

@@ -69,7 +69,9 @@ impl Source for Objects {
                 let place = format!("{}:{}", self.lines.path().display(), self.lines.number());
                 let bytes = &raw[..raw.len() - end.len()];
                 let refusals = vec![Refusal::new(place, at, reason, bytes)];
-                long::untouched(Record { raw, refusals, refused: true, ..Record::default() })
+                let goes_on = self.lines.goes_on();
+                let refused = true;
+                long::untouched(Record { raw, refusals, refused, goes_on, ..Record::default() })
             }
         });
         Ok(long::next(&mut self.parts))

@@ -6,18 +6,19 @@ use crate::decode::TOGETHER;
 use std::ops::Range;
 
 /// A longer record, or line of text, comes in parts of about so many bytes, each a document.
-pub(super) const PART: usize = TOGETHER;
+/// What a fuzzer makes is short.
+pub(super) const PART: usize = if cfg!(fuzzing) { 64 } else { TOGETHER };
 
 /// Records that are one in the file.
 pub(super) type Parts = Box<dyn Iterator<Item = Record> + Send>;
 
 /// Gives the next of `parts` and forgets them behind the last.
 pub(super) fn next(parts: &mut Option<Parts>) -> Option<Record> {
-    let record = parts.as_mut()?.next();
-    if record.as_ref().is_none_or(|record| !record.goes_on) {
+    let part = parts.as_mut()?.next();
+    if part.as_ref().is_none_or(|part| !part.goes_on) {
         *parts = None;
     }
-    record
+    part
 }
 
 /// A record whose text is found part by part: `read` is given its bytes and where in them a
@@ -45,14 +46,15 @@ pub(super) fn parts<R: AsRef<[u8]> + Send + 'static>(
     }))
 }
 
-/// A record that stays as it is; what there is to say of it is said with the first part.
+/// A record that stays as it is; what there is to say of it is said with the first part. It
+/// may itself be a part of one that is too long.
 pub(super) fn untouched(whole: Record) -> Parts {
-    let Record { raw, refused, refusals, .. } = whole;
+    let Record { raw, refused, refusals, goes_on, .. } = whole;
     let mut refusals = Some(refusals);
     let parts = parts(raw, Escape::Plain, |raw, start| (vec![], raw.len().min(start + PART)));
     Box::new(parts.map(move |part| {
         let refusals = refusals.take().unwrap_or_default();
-        Record { refused, refusals, ..part }
+        Record { refused, refusals, goes_on: part.goes_on || goes_on, ..part }
     }))
 }
 

@@ -27,6 +27,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The library holds a value so many times, as it is read and written.
+const COPIES: usize = 4;
 /// The line of a value that stays as it is.
 const SAME: &str = "=\n";
 /// Rows that are copied together, where each has one value at most.
@@ -51,7 +53,7 @@ impl Values {
     fn at(path: &Path, settings: &Settings, place: Place) -> Result<Self> {
         let reader = open(path)?;
         let column = find(path, reader.metadata().file_metadata().schema_descr(), &settings.field)?;
-        let largest = settings.largest;
+        let largest = settings.largest / COPIES;
         let mut values =
             Self { path: path.to_path_buf(), reader, column, largest, place, group: None };
         if place.offset > 0 {
@@ -114,7 +116,7 @@ fn record(path: &Path, place: Place, values: &[ByteArray], largest: usize) -> Re
     for value in values {
         let bytes = value.data();
         let text = match bytes.len() > largest {
-            true => Err(format!("longer than {} MiB: see --largest", largest >> 20)),
+            true => Err(format!("longer than {} KiB: see --largest", largest >> 10)),
             false => text_of(bytes).map_err(|error| error.to_string()),
         };
         match text {

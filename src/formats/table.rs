@@ -130,7 +130,8 @@ impl Source for Rows {
             let place = format!("{}:{}", self.cutter.path().display(), start.number + 1);
             let at = start.offset..self.cutter.place().offset;
             let refusals = vec![Refusal::new(place, at, reason, &raw)];
-            long::untouched(Record { raw, refusals, refused: true, ..Record::default() })
+            let (refused, goes_on) = (true, self.cutter.is_torn());
+            long::untouched(Record { raw, refusals, refused, goes_on, ..Record::default() })
         }));
         Ok(long::next(&mut self.parts))
     }

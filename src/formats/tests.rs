@@ -38,7 +38,7 @@ fn file(bytes: &[u8]) -> File {
 }
 
 fn settings(format: Format) -> Settings {
-    Settings { format, field: "text".into(), each_line: false, largest: 12 << 20 }
+    Settings { format, field: "text".into(), each_line: false, largest: 8 << 20 }
 }
 
 /// The records of a file, and where each begins.
@@ -56,8 +56,12 @@ fn records(file: &File, settings: &Settings, place: Place) -> Result<Vec<(Place,
 
 /// A file restored, and why parts of it were passed over.
 fn restored(format: Format, bytes: &[u8]) -> Result<(String, Vec<String>)> {
+    restored_as(&settings(format), bytes)
+}
+
+fn restored_as(settings: &Settings, bytes: &[u8]) -> Result<(String, Vec<String>)> {
     let (mut out, mut reasons) = (Vec::new(), Vec::new());
-    for (_, record) in records(&file(bytes), &settings(format), Place::default())? {
+    for (_, record) in records(&file(bytes), settings, Place::default())? {
         let changes: Vec<Changes> = record.blocks.iter().map(changes).collect();
         record.write(&changes, &mut out);
         let reason = |refusal: &Refusal| refusal.reason.clone();
@@ -184,11 +188,30 @@ fn a_long_record_is_refused_as_one() {
         let settings = Settings { largest: 1 << 20, ..settings(format) };
         let all = records(&file(input.as_bytes()), &settings, Place::default()).unwrap();
         assert!(all.iter().all(|(_, record)| record.blocks.is_empty()));
+        let table = matches!(format, Format::Csv | Format::Tsv);
+        let wholes = all.iter().filter(|(_, record)| !record.goes_on);
+        assert_eq!(wholes.count(), 1 + usize::from(table), "{format:?}");
         let refusals: Vec<&Refusal> = all.iter().flat_map(|(_, record)| &record.refusals).collect();
         assert!(refusals[0].reason.contains("longer than 1 MiB"), "{format:?} {refusals:?}");
         assert!(refusals[0].reason.contains("--largest"), "{format:?} {refusals:?}");
         let raw: Vec<u8> = all.iter().flat_map(|(_, record)| record.raw.clone()).collect();
         assert!(raw == input.as_bytes(), "{format:?}");
+    }
+}
+
+#[test]
+fn a_record_that_is_too_long_is_passed_over_to_its_end() {
+    let long = "because,\n".repeat(300_000);
+    let table = [
+        (Format::Csv, format!("text\n\"{long}\"\nin opposition to\n")),
+        (Format::Tsv, format!("text\n{}\nin opposition to\n", long.replace('\n', " "))),
+        (Format::Jsonl, format!("{long:?}\n{{\"text\":\"in opposition to\"}}\n")),
+    ];
+    for (format, input) in table {
+        let settings = Settings { largest: 1 << 20, ..settings(format) };
+        let (output, reasons) = restored_as(&settings, input.as_bytes()).unwrap();
+        assert_eq!(reasons.len(), 3, "{format:?} {reasons:?}");
+        assert!(output == input.replace("in opposition to", "against"), "{format:?}");
     }
 }
 

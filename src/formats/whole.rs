@@ -54,8 +54,9 @@ impl Source for Whole {
         self.place.offset += raw.len() as u64;
         self.place.number += u64::from(!raw.is_empty());
         // A page that cannot be read is given back as it is: it is a file of its own.
+        let goes_on = raw.len() > self.largest;
         let untouched =
-            |refusals, raw| long::untouched(Record { raw, refusals, ..Record::default() });
+            |refusals, raw| long::untouched(Record { raw, refusals, goes_on, ..Record::default() });
         self.parts = Some(match number {
             0 => self.parse(raw).unwrap_or_else(|(reason, raw)| {
                 let (name, at) = (self.path.display().to_string(), start..self.place.offset);

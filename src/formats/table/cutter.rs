@@ -82,6 +82,11 @@ impl Cutter {
         std::mem::take(&mut self.raw)
     }
 
+    /// Whether more of it is ahead, since it is too long.
+    pub(super) fn is_torn(&self) -> bool {
+        self.torn
+    }
+
     /// How many fields it has.
     pub(super) fn fields(&self) -> usize {
         self.fields
@@ -95,8 +100,7 @@ impl Cutter {
     pub(super) fn next(&mut self) -> Result<Cut> {
         self.raw.clear();
         (self.fields, self.text) = (0, None);
-        let cut = if self.torn { self.rest() } else { self.cut() };
-        let cut = cut.map_err(|source| Error::io(&self.path, source))?;
+        let cut = self.cut().map_err(|source| Error::io(&self.path, source))?;
         self.place.offset += self.raw.len() as u64;
         self.place.number += self.raw.iter().filter(|&&byte| byte == b'\n').count() as u64;
         Ok(cut)
@@ -114,7 +118,10 @@ impl Cutter {
             self.reader.consume(read);
             match result {
                 ReadFieldResult::InputEmpty | ReadFieldResult::OutputFull => {}
-                ReadFieldResult::End => return Ok(Cut::End),
+                ReadFieldResult::End => {
+                    self.torn &= !self.raw.is_empty();
+                    return Ok(self.whole(Cut::End));
+                }
                 ReadFieldResult::Field { record_end } => {
                     if self.fields == self.column {
                         // What ends the field, unless it is the end of the file, was read too.
@@ -128,16 +135,20 @@ impl Cutter {
                             self.raw.push(b'\n');
                             self.reader.consume(1);
                         }
-                        return Ok(Cut::Record);
+                        return Ok(self.whole(Cut::Record));
                     }
                 }
             }
             if self.raw.len() > self.largest {
-                self.core.reset();
                 self.torn = true;
                 return Ok(Cut::TooLong);
             }
         }
+    }
+
+    /// What ends here, if it is not the rest of a record that is too long.
+    fn whole(&mut self, cut: Cut) -> Cut {
+        if std::mem::take(&mut self.torn) { Cut::TooLong } else { cut }
     }
 
     /// A field without the blank lines that stand before the record.
@@ -145,21 +156,5 @@ impl Cutter {
         let blank = |byte: &&u8| matches!(byte, b'\r' | b'\n');
         let blanks = self.raw[..end].iter().take_while(blank).count();
         start.max(blanks)..end
-    }
-
-    /// Passes over what is left of the line in which a record became too long.
-    fn rest(&mut self) -> std::io::Result<Cut> {
-        while self.raw.len() <= self.largest {
-            let input = self.reader.fill_buf()?;
-            let end = input.iter().position(|&byte| byte == b'\n');
-            let read = end.map_or(input.len(), |end| end + 1);
-            self.raw.extend_from_slice(&input[..read]);
-            self.reader.consume(read);
-            if end.is_some() || read == 0 {
-                self.torn = false;
-                break;
-            }
-        }
-        Ok(if self.raw.is_empty() { Cut::End } else { Cut::TooLong })
     }
 }
