@@ -200,3 +200,83 @@ fn unquoted(inside: &str) -> (String, usize) {
     let end = if part.len() < inside.len() { part.len() - quotes % 2 } else { part.len() };
     (inside[..end].replace("\"\"", "\""), end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Changes, from_bytes};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The fields as they are written, and the text that is found in one of them restored.
+    fn restored(table: &str, field: &str, original: &str) -> (String, Vec<String>) {
+        let (field, largest) = (field.to_string(), 1 << 20);
+        let settings = Settings { format: Format::Csv, field, each_line: false, largest };
+        let mut source = from_bytes(table.into(), &settings).unwrap();
+        let (mut out, mut texts) = (Vec::new(), Vec::new());
+        while let Some(record) = source.next().unwrap() {
+            let change = |block: &super::super::Block| {
+                texts.push(block.text.clone());
+                let mut changes = Changes::default();
+                changes.push(block, 0..block.text.len(), original);
+                changes
+            };
+            let changes: Vec<Changes> = record.blocks.iter().map(change).collect();
+            record.write(&changes, &mut out);
+        }
+        (String::from_utf8(out).unwrap(), texts)
+    }
+
+    fn fields(table: &str) -> Vec<String> {
+        let value = |value: Vec<u8>| String::from_utf8(value).unwrap();
+        let mut rows = Vec::new();
+        let mut cutter = Cutter::new(
+            super::super::Input {
+                path: std::path::Path::new("x"),
+                reader: Box::new(std::io::Cursor::new(table.as_bytes().to_vec())),
+                taken: Default::default(),
+                place: Place::default(),
+            },
+            &Settings {
+                format: Format::Csv,
+                field: String::new(),
+                each_line: false,
+                largest: 1 << 20,
+            },
+            0,
+        );
+        while cutter.next().unwrap() == Cut::Record {
+            rows.extend(values(cutter.raw(), Format::Csv).map(value));
+        }
+        rows
+    }
+
+    proptest! {
+        #[test]
+        fn only_the_text_changes(
+            rows in prop::collection::vec(["[ab \",\n]{0,6}", "[ab \",\n]{1,6}", "[ab \",]{0,6}"], 1..4),
+            quoted: bool,
+            column in 0usize..3,
+            original in "[xy \",\n]{1,4}",
+        ) {
+            let written = |value: &String| match quoted || value.contains([',', '"', '\n']) {
+                true => format!("\"{}\"", value.replace('"', "\"\"")),
+                false => value.clone(),
+            };
+            let row = |row: &[String; 3]| row.each_ref().map(written).join(",");
+            let table = format!("0,1,2\r\n{}\r\n", rows.iter().map(row).collect::<Vec<_>>().join("\r\n"));
+            let (out, texts) = restored(&table, &column.to_string(), &original);
+            let expected: Vec<&String> = rows.iter().map(|row| &row[column]).collect();
+            prop_assert_eq!(texts.iter().collect::<Vec<_>>(), expected);
+            let changed = |row: &[String; 3]| {
+                let mut row = row.clone();
+                if !row[column].is_empty() {
+                    row[column] = original.clone();
+                }
+                row
+            };
+            let header = ["0", "1", "2"].map(String::from);
+            let expected: Vec<String> = [header].into_iter().chain(rows.iter().map(changed)).flatten().collect();
+            prop_assert_eq!(fields(&out), expected, "{:?}", out);
+        }
+    }
+}
