@@ -30,7 +30,7 @@ fn part(raw: &str, start: usize, size: usize) -> (Vec<Block>, usize) {
     if length == 0 {
         return part(raw, start, 2 * size);
     }
-    blocks.retain(|block| block.pieces[0].raw.start < length);
+    blocks.retain(|block| block.pieces.last().is_some_and(|piece| piece.raw.end <= length));
     for piece in blocks.iter_mut().flat_map(|block| &mut block.pieces) {
         piece.raw = start + piece.raw.start..start + piece.raw.end;
     }
@@ -51,7 +51,7 @@ fn blocks(raw: &str, is_whole: bool) -> (Vec<Block>, usize) {
     for (event, range) in parser.into_offset_iter() {
         if open.is_empty() && !matches!(event, Event::End(_)) {
             // Where its line begins: an indent says what it is.
-            last = raw[..range.start].rfind('\n').map_or(0, |end| end + 1);
+            last = raw[..range.start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
         }
         match event {
             Event::Text(text) if !open.contains(&true) => {
@@ -138,6 +138,7 @@ mod tests {
         "***",
         "  *a* [b](c) `d` [e][f]",
         "\ta",
+        "a\r- b\r\r> c\r    d\r",
         "é",
         "",
     ];
