@@ -86,6 +86,26 @@ fn records_are_documents_and_their_other_fields_stay() {
     assert!(rejected["reason"].as_str().unwrap().contains("is no text"), "{rejected}");
 }
 
+#[test]
+fn a_long_text_is_told_of_in_parts_unless_it_is_too_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let article = article();
+    let text = article.repeat((1 << 20) / article.len() + 1);
+    fs::write(at("a.jsonl"), serde_json::json!({"text": text}).to_string()).unwrap();
+    assert_eq!(decode(&at("a.jsonl"), &at("e.jsonl"), &["--evidence"]).0, 0);
+    let evidence = fs::read_to_string(at("e.jsonl")).unwrap();
+    let objects: Vec<serde_json::Value> =
+        evidence.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: String = objects.iter().filter_map(|object| object["text"].as_str()).collect();
+    assert!(told == text && objects.len() > 8, "{}", objects.len());
+    let (last, before) = objects.split_last().unwrap();
+    assert!(before.iter().all(|object| object["goes_on"] == true) && last["goes_on"].is_null());
+    let (code, _) = decode(&at("a.jsonl"), &at("r.jsonl"), &["--largest", "1"]);
+    let rejected = fs::read_to_string(at("r.jsonl.rejected.jsonl")).unwrap();
+    assert!(code == 1 && rejected.contains("longer than 1 MiB, left as it is: see --largest"));
+}
+
 /// An id, a text and names.
 type Row<'r> = (i64, Option<String>, Vec<&'r str>);
 
