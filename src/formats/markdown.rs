@@ -13,45 +13,63 @@ const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS)
     .union(Options::ENABLE_MATH);
 
+/// A paragraph, list or table that is longer is parted.
+const LONGEST: usize = 4 * PART;
+
 /// A file of Markdown as one record.
 pub(super) fn parts(raw: String) -> Result<Parts, (String, String)> {
     Ok(long::parts(raw, Escape::Plain, |raw, start| part(raw, start, PART)))
 }
 
 /// The blocks of a part of about `size` bytes and where it ends: where a paragraph, a list or
-/// a table begins, so that it reads as in the whole file.
+/// a table begins, so that it reads as in the whole file, or within one if that is very long.
 fn part(raw: &str, start: usize, size: usize) -> (Vec<Block>, usize) {
     let rest = &raw[start..];
     let line = rest.as_bytes().get(size..).and_then(|rest| rest.iter().position(|&b| b == b'\n'));
     let window = line.map_or(rest, |line| &rest[..=size + line]);
-    let (mut blocks, last) = blocks(window, window.len() == raw.len());
+    let Outline { mut blocks, outer, inner } = outline(window, window.len() == raw.len());
     // What begins last may go on behind the window.
-    let length = if window.len() == rest.len() { rest.len() } else { last };
-    if length == 0 {
-        return part(raw, start, 2 * size);
+    let length = match (window.len() == rest.len(), outer, inner) {
+        (true, ..) => rest.len(),
+        (_, 0, inner) if size < LONGEST || inner == 0 => return part(raw, start, 2 * size),
+        (_, 0, inner) => inner,
+        (_, outer, _) => outer,
+    };
+    for block in &mut blocks {
+        block.pieces.retain(|piece| piece.raw.end <= length);
+        block.text.truncate(block.pieces.last().map_or(0, |last| last.text.end));
+        for piece in &mut block.pieces {
+            piece.raw = start + piece.raw.start..start + piece.raw.end;
+        }
     }
-    blocks.retain(|block| block.pieces.last().is_some_and(|piece| piece.raw.end <= length));
-    for piece in blocks.iter_mut().flat_map(|block| &mut block.pieces) {
-        piece.raw = start + piece.raw.start..start + piece.raw.end;
-    }
+    blocks.retain(|block| !block.text.trim().is_empty());
     (blocks, start + length)
 }
 
-/// The blocks of some Markdown, and where the last begins that stands in no other.
-fn blocks(raw: &str, is_whole: bool) -> (Vec<Block>, usize) {
+/// What stands in some Markdown.
+struct Outline {
+    blocks: Vec<Block>,
+    /// The line where the last element begins that stands in no other, and the last line
+    /// before which an element of prose can be parted if need be.
+    outer: usize,
+    inner: usize,
+}
+
+fn outline(raw: &str, is_whole: bool) -> Outline {
     // What a reference leads to may stand in another part.
     let somewhere = (CowStr::from(""), CowStr::from(""));
     let mut led = |_: BrokenLink<'_>| (!is_whole).then(|| somewhere.clone());
     let parser = Parser::new_with_broken_link_callback(raw, OPTIONS, Some(&mut led));
     let mut blocks = Vec::new();
     let mut block = Block::default();
-    let (mut node, mut last) = (0, 0);
+    let (mut node, mut outer, mut inner) = (0, 0, 0);
     // Whether the text inside each element that is open is to be left alone.
     let mut open: Vec<bool> = Vec::new();
     for (event, range) in parser.into_offset_iter() {
-        if open.is_empty() && !matches!(event, Event::End(_)) {
+        if !open.contains(&true) && !matches!(event, Event::End(_)) {
             // Where its line begins: an indent says what it is.
-            last = raw[..range.start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+            inner = raw[..range.start].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+            outer = if open.is_empty() { inner } else { outer };
         }
         match event {
             Event::Text(text) if !open.contains(&true) => {
@@ -88,7 +106,7 @@ fn blocks(raw: &str, is_whole: bool) -> (Vec<Block>, usize) {
         }
     }
     flush(&mut block, &mut blocks);
-    (blocks, last)
+    Outline { blocks, outer, inner }
 }
 
 fn flush(block: &mut Block, blocks: &mut Vec<Block>) {
@@ -150,7 +168,7 @@ mod tests {
             size in 1usize..60,
         ) {
             let raw = format!("[f]: g\n\n{}", paragraphs.join("\n"));
-            let (whole, _) = blocks(&raw, true);
+            let whole = outline(&raw, true).blocks;
             let (mut found, mut start) = (Vec::new(), 0);
             while start < raw.len() {
                 let (blocks, end) = part(&raw, start, size);
