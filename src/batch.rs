@@ -2,9 +2,9 @@
 //! same command goes on where the last one stopped.
 //!
 //! An output grows under the name `OUT.part`, and takes its own name when it is whole.
-//! `OUT.lock` keeps a second run away from it. `OUT.checkpoint` says how far it is; whatever was written after the last checkpoint
-//! is cut off and made again, from the same records, so that the bytes are those of an
-//! undisturbed run.
+//! `OUT.lock` keeps a second run away from it. `OUT.checkpoint` says how far it is, at the end of
+//! a record; whatever was written after that is cut off and made again, from the same records,
+//! so that the bytes are those of an undisturbed run.
 
 mod checkpoint;
 mod lock;

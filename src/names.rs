@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 /// Bits of the filter for each name, and how many of them are set.
 const BITS: usize = 8;
 const PROBES: u64 = 5;
+
 /// A set of names in small letters.
 #[derive(Clone)]
 pub(crate) struct KnownNames {

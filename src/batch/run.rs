@@ -2,14 +2,13 @@
 
 use super::signals::Signals;
 use super::sink::{Portion, Sink};
-use crate::decode::{Decoder, Restored};
+use crate::decode::{Decoder, Restored, TOGETHER};
 use crate::error::{Error, Result};
 use crate::formats::{Record, Source, decode, restore};
 use crate::progress::Progress;
 use serde::Serialize;
 
-/// Bytes of records, and records, that are decoded together.
-const TOGETHER: usize = 128 << 10;
+/// No more records are decoded together, however short they are.
 const MOST_RECORDS: usize = 4096;
 
 /// What is done with each record.
@@ -53,7 +52,8 @@ pub(crate) fn run(
         let bytes = decoding.bytes(&records, sink.lists_refusals())?;
         let refused: Vec<_> = records.iter().flat_map(|record| record.refusals.clone()).collect();
         all += refused.len() as u64;
-        let (refusals, records) = (&refused[..], records.len() as u64);
+        let whole = records.iter().filter(|record| !record.goes_on).count();
+        let (refusals, records) = (&refused[..], whole as u64);
         sink.put(Portion { bytes, refusals, records, place })?;
         let now = source.taken();
         progress.advance(now.saturating_sub(taken));

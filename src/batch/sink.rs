@@ -20,7 +20,7 @@ pub(crate) struct Portion<'r> {
     /// The records as they are written.
     pub(crate) bytes: Vec<u8>,
     pub(crate) refusals: &'r [Refusal],
-    /// How many records they are.
+    /// How many records end in them.
     pub(crate) records: u64,
     /// Where the next one begins; nothing in the middle of one.
     pub(crate) place: Option<Place>,

@@ -1,9 +1,7 @@
 //! Which bytes of a field are text that can be restored.
 
+use crate::corpus::lines::LONGEST_LINE;
 use crate::error::{Error, Result};
-
-/// A longer field is no text.
-const LONGEST: usize = 64 << 20;
 
 /// The bytes of a field as text.
 ///
@@ -11,7 +9,7 @@ const LONGEST: usize = 64 << 20;
 ///
 /// If they are not UTF-8 or more than 64 MiB: the message says which, and where.
 pub fn text_of(bytes: &[u8]) -> Result<&str> {
-    if bytes.len() > LONGEST {
+    if bytes.len() > LONGEST_LINE {
         return Err(Error::config("longer than 64 MiB"));
     }
     std::str::from_utf8(bytes).map_err(|error| {
@@ -29,6 +27,6 @@ mod tests {
         assert_eq!(text_of("Caf\u{e9}\n\0".as_bytes()).unwrap(), "Caf\u{e9}\n\0");
         let reason = |bytes: &[u8]| text_of(bytes).unwrap_err().to_string();
         assert_eq!(reason(b"caf\xe9"), "not valid UTF-8 at byte 4");
-        assert_eq!(reason(&vec![b'a'; LONGEST + 1]), "longer than 64 MiB");
+        assert_eq!(reason(&vec![b'a'; LONGEST_LINE + 1]), "longer than 64 MiB");
     }
 }
